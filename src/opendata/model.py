@@ -1,0 +1,169 @@
+"""The words the whole pipeline speaks: frozen types, no I/O.
+
+Tables are pandas DataFrames of text where the empty string means "no value"; their
+index is the line (or record number) of the row in its source file. What went wrong in
+a table travels beside it as an *issues table* (see :data:`ISSUE_COLUMNS`), one line per
+lost, changed or doubtful value.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+Severity = Literal["info", "warning", "error"]
+
+#: Columns of an issues table. ``row`` is the line in the source file (0 when the issue
+#: concerns the whole file), ``value`` the original value, ``published`` what became of
+#: it ("" when it was dropped), ``detail`` what the sentence needs beyond that.
+ISSUE_COLUMNS = ("source", "row", "field", "code", "value", "published", "detail")
+
+
+def no_issues() -> pd.DataFrame:
+    """An issues table without a line."""
+    table = pd.DataFrame({name: pd.Series(dtype="str") for name in ISSUE_COLUMNS})
+    table["row"] = table["row"].astype("int64")
+    return table
+
+
+def join_issues(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The lines of several issues tables, in the order given."""
+    filled = [table for table in tables if len(table)]
+    return pd.concat(filled, ignore_index=True) if filled else no_issues()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Where a source comes from and how its bytes are laid out."""
+
+    url: str = ""
+    file: str = ""
+    format: str = ""
+    records: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    layer: str = ""
+    header_row: int = 1
+    headers: Mapping[str, str] = field(default_factory=dict)
+    max_bytes: int = 200_000_000
+    timeout_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What a source promises; breaking it refuses the file before any row is read."""
+
+    required_columns: tuple[str, ...] = ()
+    min_rows: int = 1
+    key: tuple[str, ...] = ()
+    types: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One source row and what it must become; run as a test."""
+
+    input: Mapping[str, str]
+    expect: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file of places and the way it is read. ``mapping`` maps a published field to rules."""
+
+    id: str
+    title: str
+    publisher: str
+    homepage: str
+    licence: str
+    attribution: str
+    territory: str
+    verified: bool
+    fetch: Fetch
+    contract: Contract
+    mapping: Mapping[str, Any]
+    placeholders: tuple[str, ...]
+    coordinates: Mapping[str, str]
+    examples: tuple[Example, ...]
+    path: Path
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """How far a release may stray from the one before it without a person looking."""
+
+    max_loss_pct: float = 20.0
+    min_places: int = 1
+    min_located_pct: float = 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """One published dataset: a territory and the sources that describe it, best first."""
+
+    id: str
+    title: str
+    title_en: str
+    description: str
+    description_en: str
+    publisher: str
+    contact: str
+    homepage: str
+    territory: str
+    sources: tuple[str, ...]
+    schedule: str
+    timezone: str
+    demonstration: bool
+    share_alike: bool
+    publish_mobile_phones: bool
+    publish_nominative_emails: bool
+    gate: Gate
+    path: Path
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The untouched bytes of a source at one moment, and where they came from."""
+
+    source: str
+    path: Path
+    url: str
+    fetched_at: datetime
+    sha256: str
+    bytes: int
+    via: Literal["http", "mirror", "file", "deposit"]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchOutcome:
+    """What a fetch left to work with.
+
+    ``snapshots`` are the copies that may be used, newest first (empty: the source is
+    missing). ``error`` is set when today's fetch failed; ``stale_since`` then says when
+    the newest copy was last known to be current.
+    """
+
+    source: str
+    snapshots: tuple[Snapshot, ...]
+    changed: bool
+    stale_since: datetime | None = None
+    error_fr: str = ""
+    error_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one stage did: rows in, rows out, and the issues it raised."""
+
+    stage: str
+    rows_in: int
+    rows_out: int
+    issues: pd.DataFrame
+    seconds: float = 0.0
