@@ -63,7 +63,7 @@ class Problem:
 
 def fold(text: str) -> str:
     """Lower case, no accents, single spaces between words: how terms are compared."""
-    plain = text.replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae").replace("Æ", "ae")
+    plain = text.replace("’", "'").replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae").replace("Æ", "ae")
     plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode("ascii")
     return re.sub(r"[^a-z0-9]+", " ", plain.lower()).strip()
 
