@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from opendata.language import Text
+
 Severity = Literal["info", "warning", "error"]
 
 #: Columns of an issues table. ``row`` is the line in the source file (0 when the issue
@@ -64,6 +66,31 @@ class Contract:
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """One way to find a value in a source row (docs/mapping.md lists them all).
+
+    ``kind`` says how the raw value is picked (column, first_of, join, split, constant,
+    match, days, week, osm); ``pattern``, ``values`` and ``format`` then transform it, in
+    that order. ``columns`` are all the source columns the rule reads.
+    """
+
+    kind: str
+    columns: tuple[str, ...] = ()
+    optional: bool = False
+    otherwise: bool = False
+    value: str = ""
+    separator: str = " "
+    part: int = 0
+    terms: tuple[str, ...] = ()
+    exceptions: tuple[str, ...] = ()
+    contains: bool = False
+    days: Mapping[str, str] = field(default_factory=dict)
+    pattern: str = ""
+    values: Mapping[str, str] | None = None
+    format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """One source row and what it must become; run as a test."""
 
@@ -85,7 +112,7 @@ class Source:
     verified: bool
     fetch: Fetch
     contract: Contract
-    mapping: Mapping[str, Any]
+    mapping: Mapping[str, tuple[Rule, ...]]
     placeholders: tuple[str, ...]
     coordinates: Mapping[str, str]
     examples: tuple[Example, ...]
@@ -114,7 +141,7 @@ class Dataset:
     publisher: str
     contact: str
     homepage: str
-    territory: str
+    territory: tuple[str, ...]
     sources: tuple[str, ...]
     schedule: str
     timezone: str
@@ -167,3 +194,54 @@ class Report:
     rows_out: int
     issues: pd.DataFrame
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """A licence of ``schemas/vocabularies/licences.csv``; ``kind`` decides what it obliges."""
+
+    id: str
+    title: Text
+    url: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One published file, as the data package describes it.
+
+    ``schema`` is the Table Schema of a tabular file; ``title`` is shown to reusers.
+    """
+
+    name: str
+    path: str
+    title: Text
+    format: str
+    mediatype: str
+    schema: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Release:
+    """Everything one version of a dataset says, before it becomes files.
+
+    ``tables`` maps a schema name (lieux, passerelle, sources, quarantaine, changements) to
+    its table of text, as it is written to CSV; ``report`` is what rapport.json holds.
+    """
+
+    dataset: Dataset
+    version: str
+    created: datetime
+    licence: Licence
+    licence_reason: Text
+    tables: Mapping[str, pd.DataFrame]
+    report: Mapping[str, Any]
+    sources: tuple[Source, ...]
+    inputs: str
+    content: str
+    reference: Text
+
+    @property
+    def day(self) -> str:
+        """The date of the version, ISO."""
+        return self.version[:10]

@@ -61,9 +61,12 @@ class Problem:
     hint: Text
 
 
+_LIGATURES = str.maketrans({"’": "'", "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})
+
+
 def fold(text: str) -> str:
     """Lower case, no accents, single spaces between words: how terms are compared."""
-    plain = text.replace("’", "'").replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae").replace("Æ", "ae")
+    plain = text.translate(_LIGATURES)
     plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode("ascii")
     return re.sub(r"[^a-z0-9]+", " ", plain.lower()).strip()
 

@@ -1,0 +1,58 @@
+# The same few commands on the desk and in CI. Each does all the set-up it needs.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: run test check bench clean install lock
+
+install: $(STAMP)
+
+# uv when it is there (seconds), pip otherwise (a minute). The lock file pins and hashes
+# every package; modules are compiled at once, because a first import is twice as slow
+# where PYTHONDONTWRITEBYTECODE is set.
+$(STAMP): requirements.lock pyproject.toml
+	@if command -v uv >/dev/null 2>&1; then \
+	  echo "Installing with uv into $(VENV)"; \
+	  uv venv --quiet --allow-existing --python '>=3.11,<3.14' $(VENV) && \
+	  uv pip sync --quiet --compile-bytecode --python $(BIN)/python requirements.lock && \
+	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . ; \
+	else \
+	  $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
+	    { echo "opendata needs Python 3.11, 3.12 or 3.13: set PYTHON=python3.11" >&2; exit 2; }; \
+	  $(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+	    { echo "Python has no venv module: install Debian's python3-venv, or uv" >&2; exit 2; }; \
+	  echo "Installing with pip into $(VENV) (about a minute)"; \
+	  $(PYTHON) -m venv $(VENV) && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	    --no-build-isolation -e . ; \
+	fi
+	@touch $@
+
+# The demonstration dataset: made-up places, a complete release and its pages.
+run: install
+	@$(BIN)/opendata run demo
+
+test: install
+	$(BIN)/python -m pytest -n 2 --dist loadscope
+
+check: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: install
+	$(BIN)/python benchmarks/stages.py
+
+# After a change of dependencies in pyproject.toml.
+lock:
+	uv pip compile pyproject.toml --group dev --python-version 3.11 --universal \
+	  --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+
+clean:
+	rm -rf $(VENV) data/published data/state data/reference build dist .pytest_cache \
+	  .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

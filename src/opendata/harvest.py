@@ -1,0 +1,202 @@
+"""One source, from its newest usable snapshot to a table of normalised rows.
+
+    snapshot ─► read ─► contract ─► map ─► normalise ─► check ─► harvest
+
+A harvest keeps *every* row of the file: those set aside carry their reasons in the column
+``refus``. It depends on nothing but the snapshot's bytes, the source's TOML and the code,
+so it is stored under the hash of those three and never computed twice.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from opendata.check import check_contract, check_rows
+from opendata.errors import SourceError
+from opendata.mapping import apply_mapping
+from opendata.model import FetchOutcome, Snapshot, Source, join_issues
+from opendata.normalise import normalise_table
+from opendata.paths import Paths, schemas_folder
+
+#: How many harvests of a source are kept on disk; older ones can be made again.
+_KEPT = 3
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Harvest:
+    """What one source has to offer today.
+
+    ``table`` has one row per row of the file (index ``ligne``), the published fields the
+    mapping fills, float ``latitude``/``longitude``, bool ``corrected`` and ``refus`` (issue
+    codes joined by "|", "" for an accepted row). ``stale_since`` is set when the copy is
+    not known to be current; ``error_fr``/``error_en`` then say why. A source without any
+    usable copy has ``snapshot`` None and an empty table.
+    """
+
+    source: str
+    snapshot: Snapshot | None
+    table: pd.DataFrame
+    issues: pd.DataFrame
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    format: str = ""
+    stale_since: datetime | None = None
+    error_fr: str = ""
+    error_en: str = ""
+
+    @property
+    def rows_in(self) -> int:
+        return len(self.table)
+
+    @property
+    def accepted(self) -> int:
+        return int((self.table["refus"] == "").sum()) if len(self.table) else 0
+
+
+def harvest(source: Source, outcome: FetchOutcome, paths: Paths) -> Harvest:
+    """Harvest the newest snapshot that keeps the source's promise.
+
+    A snapshot that cannot be read or breaks the contract is passed over for the one before
+    it, and the harvest says so; it never raises for a source's fault.
+    """
+    error_fr, error_en = outcome.error_fr, outcome.error_en
+    stale_since = outcome.stale_since
+    for snapshot in outcome.snapshots:
+        try:
+            found = _harvest_snapshot(source, snapshot, paths)
+        except SourceError as error:
+            if not error_fr:
+                error_fr, error_en = error.fr, error.en
+            continue
+        if snapshot is not outcome.snapshots[0]:
+            stale_since = snapshot.fetched_at
+        return Harvest(
+            source.id,
+            snapshot,
+            found.table,
+            found.issues,
+            found.seconds,
+            found.format,
+            stale_since,
+            error_fr,
+            error_en,
+        )
+    return Harvest(
+        source.id, None, _empty_table(), join_issues([]), error_fr=error_fr, error_en=error_en
+    )
+
+
+def harvest_file(source: Source, path: Path) -> Harvest:
+    """Harvest a file outside the store, for ``opendata check``. Raises SourceError."""
+    return _run(source, path, None)
+
+
+def _empty_table() -> pd.DataFrame:
+    return pd.DataFrame({"id": pd.Series(dtype="str"), "refus": pd.Series(dtype="str")})
+
+
+def _harvest_snapshot(source: Source, snapshot: Snapshot, paths: Paths) -> Harvest:
+    key = _key(snapshot.sha256, source.fingerprint, code_fingerprint())
+    folder = paths.harvest(source.id) / key
+    if (folder / "harvest.json").is_file():
+        return load_harvest(folder, source.id, snapshot)
+    found = _run(source, snapshot.path, snapshot)
+    _store(found, folder)
+    return found
+
+
+def _key(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+@cache
+def code_fingerprint() -> str:
+    """The hash of the code and schemas, so that a changed rule never meets an old result."""
+    digest = hashlib.sha256()
+    package = Path(__file__).parent
+    files = [*package.rglob("*.py"), *package.rglob("*.html"), *schemas_folder().rglob("*.json")]
+    files += schemas_folder().rglob("*.csv")
+    for path in sorted(files):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _run(source: Source, path: Path, snapshot: Snapshot | None) -> Harvest:
+    from opendata.read import read
+
+    clock = Stopwatch()
+    raw, read_issues, format_name = clock(
+        "lecture", lambda: read(path, source.fetch, source=source.id)
+    )
+    by_contract, contract_issues = clock("contrat", lambda: check_contract(raw, source))
+    mapped, mapping_issues = clock("mapping", lambda: apply_mapping(raw, source))
+    normal, normal_issues = clock("normalisation", lambda: normalise_table(mapped, source))
+    table, by_schema, row_issues = clock("verification", lambda: check_rows(normal, source))
+    refusals = pd.concat([by_contract, by_schema]).groupby(level=0).agg(_join_codes)
+    table["refus"] = refusals.reindex(table.index).fillna("").astype("str")
+    issues = join_issues(
+        [read_issues, contract_issues, mapping_issues, normal_issues, row_issues]
+    ).drop_duplicates(ignore_index=True)
+    return Harvest(source.id, snapshot, table, issues, clock.seconds, format_name)
+
+
+def _join_codes(codes: pd.Series) -> str:
+    return "|".join(dict.fromkeys(codes))
+
+
+class Stopwatch:
+    """Runs a stage and remembers how many seconds it took."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    def __call__(self, stage: str, work: Callable[[], T]) -> T:
+        start = time.perf_counter()
+        result = work()
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
+        return result
+
+
+def _store(found: Harvest, folder: Path) -> None:
+    """Write a harvest so that it appears complete or not at all."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=".", dir=folder.parent))
+    try:
+        found.table.to_parquet(building / "lignes.parquet")
+        found.issues.to_parquet(building / "problemes.parquet")
+        about = {"source": found.source, "format": found.format, "seconds": dict(found.seconds)}
+        (building / "harvest.json").write_text(json.dumps(about), encoding="utf-8")
+        building.rename(folder)
+    except OSError:
+        # Another process stored the same harvest first: its copy is as good.
+        shutil.rmtree(building, ignore_errors=True)
+    kept = sorted(folder.parent.glob("[0-9a-f]*"), key=lambda path: path.stat().st_mtime)
+    for old in kept[:-_KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def load_harvest(folder: Path, source_id: str, snapshot: Snapshot | None) -> Harvest:
+    """Read a stored harvest back."""
+    about: dict[str, Any] = json.loads((folder / "harvest.json").read_text(encoding="utf-8"))
+    os.utime(folder)
+    return Harvest(
+        source_id,
+        snapshot,
+        pd.read_parquet(folder / "lignes.parquet"),
+        pd.read_parquet(folder / "problemes.parquet"),
+        about["seconds"],
+        about["format"],
+    )

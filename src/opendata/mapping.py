@@ -1,0 +1,287 @@
+"""The closed vocabulary of mapping rules, run over a whole table at once.
+
+A field is filled by one rule or a list of them. For a multi-valued field every rule that
+gives a value contributes; for the others the first rule that gives one wins. A rule marked
+``otherwise`` speaks only where the earlier ones stayed silent. ``docs/mapping.md`` is the
+steward's page on this vocabulary.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+
+import pandas as pd
+
+from opendata.errors import ContractError
+from opendata.model import ISSUE_COLUMNS, Rule, Source, join_issues, no_issues
+from opendata.schema import SEPARATOR, fields, fold
+
+#: Answers that mean "this box is not ticked": silence about them is not a loss.
+_NEGATIVE = frozenset(("", "non", "no", "false", "faux", "0", "n"))
+
+
+def check_columns(table: pd.DataFrame, source: Source) -> None:
+    """Refuse a file that lacks a column the mapping needs (:class:`ContractError`).
+
+    A ``first_of`` rule needs one of its columns; an optional rule needs none.
+    """
+    present = set(table.columns)
+    for field, rules in source.mapping.items():
+        for rule in rules:
+            missing = [column for column in rule.columns if column not in present]
+            enough = rule.kind == "first_of" and len(missing) < len(rule.columns)
+            if missing and not rule.optional and not enough:
+                raise _missing_column(source, field, missing[0], table.columns)
+
+
+def _missing_column(
+    source: Source, field: str, column: str, present: Iterable[str]
+) -> ContractError:
+    names = list(present)
+    near = get_close_matches(column, names, n=1, cutoff=0.6)
+    listed = ", ".join(names[:20]) + ("…" if len(names) > 20 else "")
+    nearest_fr = f"la plus proche est « {near[0]} » ; " if near else ""
+    nearest_en = f"the nearest is “{near[0]}”; " if near else ""
+    return ContractError(
+        "colonne_absente",
+        fr=f"{source.id} : la colonne « {column} », dont « mapping.{field} » a besoin, manque "
+        f"dans le fichier ; {nearest_fr}colonnes présentes : {listed}. Corrigez la règle, ou "
+        "ajoutez-lui « optional = true ».",
+        en=f"{source.id}: the column “{column}”, which “mapping.{field}” needs, is missing from "
+        f"the file; {nearest_en}columns present: {listed}. Correct the rule, or give it "
+        "“optional = true”.",
+    )
+
+
+def apply_mapping(table: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The table of published fields (text, same index) and the issues of the mapping.
+
+    Raises ContractError when a column that a rule names is missing.
+    """
+    check_columns(table, source)
+    table = _without_placeholders(table, source.placeholders)
+    columns: dict[str, pd.Series] = {}
+    issues: list[pd.DataFrame] = []
+    for field, rules in source.mapping.items():
+        columns[field], found = _fill(field, rules, table)
+        issues.append(found)
+    everything = join_issues(issues)
+    everything["source"] = source.id
+    return pd.DataFrame(columns, index=table.index, dtype="str"), everything
+
+
+def _without_placeholders(table: pd.DataFrame, placeholders: tuple[str, ...]) -> pd.DataFrame:
+    if not placeholders:
+        return table
+    nothing = {placeholder.strip().lower() for placeholder in placeholders}
+
+    def blank(column: pd.Series) -> pd.Series:
+        return column.mask(column.str.strip().str.lower().isin(nothing), "")
+
+    return table.apply(blank)
+
+
+def _fill(
+    field: str, rules: tuple[Rule, ...], table: pd.DataFrame
+) -> tuple[pd.Series, pd.DataFrame]:
+    multiple = fields()[field].multiple
+    empty = pd.Series("", index=table.index, dtype="str")
+    result = empty
+    issues = []
+    for rule in rules:
+        value, found = _run(field, rule, table, empty)
+        issues.append(found)
+        silent = result == ""
+        if rule.otherwise or not multiple:
+            result = result.mask(silent, value)
+        else:
+            both = ~silent & (value != "")
+            result = result.mask(silent, value)
+            result = result.mask(both, result + SEPARATOR + value)
+    if multiple and len(rules) > 1:
+        result = _over_distinct(result, _distinct_parts)
+    unmatched = _unmatched(field, rules, table, result)
+    return result, join_issues([*issues, unmatched])
+
+
+def _distinct_parts(text: str) -> str:
+    return SEPARATOR.join(dict.fromkeys(filter(None, text.split(SEPARATOR))))
+
+
+def _over_distinct(values: pd.Series, function: Callable[[str], str]) -> pd.Series:
+    """``function`` of every value, called once per distinct value."""
+    outcome = {value: function(value) if value else "" for value in values.unique()}
+    return values.map(outcome).astype("str")
+
+
+def _run(
+    field: str, rule: Rule, table: pd.DataFrame, empty: pd.Series
+) -> tuple[pd.Series, pd.DataFrame]:
+    present = [column for column in rule.columns if column in table.columns]
+    if rule.columns and not present:
+        return empty, no_issues()
+    return _transform(field, rule, _PICK[rule.kind](rule, table, present, empty))
+
+
+def _pick_column(
+    rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.Series
+) -> pd.Series:
+    return table[present[0]]
+
+
+def _pick_first(rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.Series) -> pd.Series:
+    result = empty
+    for column in present:
+        result = result.mask(result == "", table[column])
+    return result
+
+
+def _pick_join(rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.Series) -> pd.Series:
+    result = table[present[0]]
+    for column in present[1:]:
+        both = (result != "") & (table[column] != "")
+        glue = empty.mask(both, rule.separator)
+        result = result + glue + table[column]
+    return result
+
+
+def _pick_split(rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.Series) -> pd.Series:
+    def part(text: str) -> str:
+        parts = text.split(rule.separator)
+        return parts[rule.part].strip() if -len(parts) <= rule.part < len(parts) else ""
+
+    return _over_distinct(table[present[0]], part)
+
+
+def _pick_constant(
+    rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.Series
+) -> pd.Series:
+    return pd.Series(rule.value, index=table.index, dtype="str")
+
+
+def _pick_match(rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.Series) -> pd.Series:
+    wanted = _term_finder(rule.terms, rule.contains) if rule.terms else bool
+    refused = _term_finder(rule.exceptions, rule.contains)
+
+    def says(text: str) -> bool:
+        return wanted(text) and not refused(text)
+
+    matched = pd.Series(False, index=table.index)
+    for column in present:
+        outcome = {text: says(text) for text in table[column].unique()}
+        matched |= table[column].map(outcome).astype(bool)
+    return empty.mask(matched, rule.value)
+
+
+def _term_finder(terms: tuple[str, ...], contains: bool) -> Callable[[str], bool]:
+    """Whether a text holds one of the terms, folded for case and accents.
+
+    Whole words by default: « EPN » must not be found in « dEPNnage ». A term that is only
+    a sign (« € ») has nothing to fold and is looked for as it is.
+    """
+    signs = tuple(term for term in terms if term and not fold(term))
+    words = sorted({fold(term) for term in terms} - {""}, key=len, reverse=True)
+    either = "|".join(re.escape(word) for word in words) or r"(?!)"
+    pattern = re.compile(f"(?:{either})" if contains else rf"\b(?:{either})\b")
+    return lambda text: bool(pattern.search(fold(text))) or any(sign in text for sign in signs)
+
+
+def _pick_days(rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.Series) -> pd.Series:
+    result = empty
+    for day, column in rule.days.items():
+        if column in table.columns:
+            filled = table[column] != ""
+            line = (f"{day}: " + table[column]).mask(~filled, "")
+            newline = empty.mask((result != "") & filled, "\n")
+            result = result + newline + line
+    return result
+
+
+_PICK: Mapping[str, Callable[[Rule, pd.DataFrame, list[str], pd.Series], pd.Series]] = {
+    "column": _pick_column,
+    "first_of": _pick_first,
+    "join": _pick_join,
+    "split": _pick_split,
+    "constant": _pick_constant,
+    "match": _pick_match,
+    "days": _pick_days,
+    "week": _pick_column,
+    "osm": _pick_column,
+}
+
+
+def _transform(field: str, rule: Rule, value: pd.Series) -> tuple[pd.Series, pd.DataFrame]:
+    issues = no_issues()
+    if rule.pattern:
+        compiled = re.compile(rule.pattern)
+
+        def extract(text: str) -> str:
+            found = compiled.search(text)
+            if not found:
+                return ""
+            return (found.group(1) if compiled.groups else found.group(0)) or ""
+
+        extracted = _over_distinct(value, extract)
+        issues = _lost(field, "regle_sans_resultat", value, extracted)
+        value = extracted
+    if rule.values is not None:
+        table = {fold(key): target for key, target in rule.values.items()}
+        translated = _over_distinct(value, lambda text: table.get(fold(text), ""))
+        meant = value.map(lambda text: table.get(fold(text)) == "").astype(bool)
+        lost = _lost(field, "valeur_sans_correspondance", value.mask(meant, ""), translated)
+        issues = join_issues([issues, lost])
+        value = translated
+    if rule.format:
+        from opendata.normalise.dates import parse_format
+
+        # A date the format does not fit goes on as it is: the normaliser judges it.
+        value = _over_distinct(value, lambda text: parse_format(text, rule.format) or text)
+    return value, issues
+
+
+def _lost(field: str, code: str, before: pd.Series, after: pd.Series) -> pd.DataFrame:
+    lost = (before != "") & (after == "")
+    return _issues(field, code, before[lost])
+
+
+def _issues(field: str, code: str, values: pd.Series) -> pd.DataFrame:
+    if values.empty:
+        return no_issues()
+    return pd.DataFrame(
+        {
+            "source": "",
+            "row": values.index.astype("int64"),
+            "field": field,
+            "code": code,
+            "value": values.to_numpy(),
+            "published": "",
+            "detail": "",
+        },
+        columns=list(ISSUE_COLUMNS),
+    )
+
+
+def _unmatched(
+    field: str, rules: tuple[Rule, ...], table: pd.DataFrame, result: pd.Series
+) -> pd.DataFrame:
+    """Cells that only ``match`` rules looked at and none recognised.
+
+    Where a row got its value from the ``otherwise`` rule, its words went unrecognised too.
+    """
+    if not all(rule.kind in ("match", "constant") for rule in rules):
+        return no_issues()
+    spoken = any(rule.kind == "constant" and not rule.otherwise for rule in rules)
+    fallback = next((rule.value for rule in rules if rule.otherwise), "")
+    columns = dict.fromkeys(
+        column for rule in rules for column in rule.columns if column in table.columns
+    )
+    if spoken or not columns:
+        return no_issues()
+    silent = (result == "") | (result == fallback if fallback else False)
+    looked_at = table.loc[silent, list(columns)]
+    issues = []
+    for column in columns:
+        values = looked_at[column]
+        meaningful = ~values.str.strip().str.lower().isin(_NEGATIVE | {"oui", "true", "1"})
+        issues.append(_issues(field, "regle_sans_resultat", values[meaningful]))
+    return join_issues(issues)

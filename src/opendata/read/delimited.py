@@ -1,0 +1,224 @@
+"""Delimited text of any French habit: CSV, TSV, semicolons, Excel's ``sep=`` line.
+
+Records are read by :mod:`csv`, whose rules (quotes, newlines inside cells) are the ones
+producers' tools follow; what it would accept in silence (a quote never closed that
+swallows the lines after it, records shorter or longer than the header) is noted.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from opendata.model import Fetch
+from opendata.read.base import (
+    Issues,
+    Reading,
+    check_size,
+    decode,
+    head_text,
+    refusal,
+    text_column,
+    text_table,
+    unique_names,
+)
+
+NAME = "csv"
+FORMATS = ("csv", "tsv", "txt")
+SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
+
+_CANDIDATES = ";,\t|"
+#: No text holds this character (ASCII "unit separator"): the delimiter of a single column.
+_NO_DELIMITER = "\x1f"
+_SAMPLE_RECORDS = 200
+_BATCH_CELLS = 400_000
+#: A cell of more lines or characters than these is a quote that was never closed.
+_MAX_LINES = 1_000
+_MAX_CHARACTERS = 16_000_000
+#: After so many unclosed quotes the quotes of this file mean nothing.
+_MAX_REPAIRS = 20
+_SEP_LINE = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
+_END = "\x1e\x1fend\x1f\x1e"
+
+
+def sniff(head: bytes) -> bool:
+    """Whether the first lines are text that one of the usual delimiters cuts."""
+    text = head_text(head)
+    if text.lstrip().startswith(("<", "%PDF")) or head[:4] == b"PK\x03\x04":
+        return False
+    controls = sum(text.count(chr(code)) for code in range(1, 32) if chr(code) not in "\t\n\r")
+    first = text.lstrip().partition("\n")[0]
+    return controls * 100 <= len(text) and any(mark in first for mark in _CANDIDATES)
+
+
+def read(path: Path, options: Fetch) -> Reading:
+    """Read delimited text; the index is the physical line where each record begins.
+
+    ``options.header_row`` counts lines from 1, after Excel's ``sep=`` line if there is
+    one. A short record is filled with "", the extra cells of a long one are cut and
+    noted, a record without any text is skipped. A quote that is never closed costs its
+    own line only: that line is read as if quotes meant nothing, and noted.
+    Raises ReadError (no header, unusable delimiter or encoding), OSError.
+    """
+    issues = Issues()
+    lines = io.StringIO(decode(path, options.encoding, issues), newline="").readlines()
+    sep = _SEP_LINE.fullmatch(lines[0]) if lines else None
+    start = options.header_row - 1 + bool(sep)
+    delimiter = _declared_delimiter(path, options.delimiter) or (sep[1] if sep else "")
+    delimiter = delimiter or _detect(lines[start:])
+    records = (
+        (position + 1, record)
+        for position, record in _records(lines, start, delimiter, issues)
+        if any(map(str.strip, record))
+    )
+    _, header = next(records, (0, []))
+    if not header:
+        raise refusal(
+            "entete_absent",
+            path,
+            fr=f"n'a pas d'en-tête à la ligne {options.header_row} : "
+            "vérifiez le fichier et fetch.header_row.",
+            en=f"has no header at line {options.header_row}: check the file and fetch.header_row.",
+        )
+    names = unique_names(header)
+    check_size(path, len(lines) - start, len(names))
+    columns, numbers = _columns(records, len(names), issues)
+    return Reading(text_table(dict(zip(names, columns, strict=True)), numbers), issues, NAME)
+
+
+def _declared_delimiter(path: Path, delimiter: str) -> str:
+    delimiter = {"\\t": "\t", "tab": "\t"}.get(delimiter.lower(), delimiter)
+    if len(delimiter) > 1 or (delimiter and delimiter in '"\r\n'):
+        raise refusal(
+            "separateur_invalide",
+            path,
+            fr=f"est déclaré avec le séparateur « {delimiter} » : "
+            "fetch.delimiter doit être un seul caractère, par exemple ; ou \\t.",
+            en=f"is declared with the delimiter “{delimiter}”: "
+            "fetch.delimiter must be one character, for example ; or \\t.",
+        )
+    return delimiter
+
+
+def _columns(
+    records: Iterator[tuple[int, list[str]]], width: int, issues: Issues
+) -> tuple[list[Any], list[int]]:
+    numbers: list[int] = []
+    chunks: list[list[Any]] = []
+    # In batches, so that a million rows never stand in memory as Python strings; and flat,
+    # since a list per row would keep the garbage collector busier than the parser.
+    cells: list[str] = []
+    for number, record in records:
+        cells += record if len(record) == width else _fitted(number, record, width, issues)
+        numbers.append(number)
+        if len(cells) >= _BATCH_CELLS:
+            chunks.append(_sliced(cells, width))
+            cells = []
+    chunks.append(_sliced(cells, width))
+    columns = [
+        pa.chunked_array([chunk[j] for chunk in chunks], pa.large_string()) for j in range(width)
+    ]
+    return columns, numbers
+
+
+def _sliced(cells: list[str], width: int) -> list[Any]:
+    return [text_column(cells[j::width]) for j in range(width)]
+
+
+def _fitted(number: int, record: list[str], width: int, issues: Issues) -> list[str]:
+    extra = [cell.strip() for cell in record[width:] if cell.strip()]
+    if len(record) < width or extra:
+        detail = f"{len(record)} ≠ {width}"
+        issues.add("ligne_irreguliere", number, value=" | ".join(extra), detail=detail)
+    return [*record[:width], *[""] * (width - len(record))]
+
+
+def _records(
+    lines: list[str], start: int, delimiter: str, issues: Issues
+) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the position of its first line, unclosed quotes mended."""
+    # The limit is global to the csv module; it only ever protects.
+    csv.field_size_limit(_MAX_CHARACTERS)
+    position, repairs, width = start, 0, 0
+    while position < len(lines):
+        base = position
+        quotes_mean = repairs <= _MAX_REPAIRS
+        # The end mark becomes a record of its own only when every quote was closed.
+        source = chain(islice(lines, base, None), (_END,))
+        reader = csv.reader(
+            source,
+            delimiter=delimiter,
+            quoting=csv.QUOTE_MINIMAL if quotes_mean else csv.QUOTE_NONE,
+        )
+        try:
+            for record in reader:
+                first, position = position, base + reader.line_num
+                if position - first > 1 and _swallowed(
+                    lines, first, position, record, width, delimiter
+                ):
+                    position = first
+                    break
+                if position > len(lines):
+                    return
+                width = width or len(record)
+                yield first, record
+        except csv.Error:
+            pass  # a cell beyond the size limit: the same fault, at ``position``
+        repairs += 1
+        issues.add("guillemet_non_ferme", position + 1, value=lines[position].strip())
+        yield position, _unquoted(lines[position], delimiter)
+        position += 1
+
+
+def _swallowed(
+    lines: list[str], first: int, after: int, record: list[str], width: int, delimiter: str
+) -> bool:
+    """Whether a record of several lines exists only because a quote was never closed."""
+    if after > len(lines) or after - first > _MAX_LINES:
+        return True
+    # Closed by a quote of a later line: the count is wrong, and right for the line alone.
+    return 0 < width != len(record) and len(_unquoted(lines[first], delimiter)) == width
+
+
+def _unquoted(line: str, delimiter: str) -> list[str]:
+    return line.rstrip("\r\n").split(delimiter)
+
+
+def _detect(lines: Sequence[str]) -> str:
+    """The delimiter that cuts the most records into as many cells as the header."""
+    sample = lines[: _SAMPLE_RECORDS * 5]
+    scores = {mark: _agreement(sample, mark) for mark in _CANDIDATES}
+    best = max(scores, key=lambda mark: scores[mark])
+    if scores[best] == (0.0, 0):
+        return _NO_DELIMITER
+    rivals = [mark for mark in scores if mark != best and scores[mark] == scores[best]]
+    if rivals or scores[best][0] < 0.5:
+        return _second_opinion("".join(lines[:50])[:10_000]) or best
+    return best
+
+
+def _agreement(sample: Sequence[str], delimiter: str) -> tuple[float, int]:
+    csv.field_size_limit(_MAX_CHARACTERS)
+    try:
+        records = islice(csv.reader(sample, delimiter=delimiter), _SAMPLE_RECORDS)
+        counts = [len(record) for record in records if any(record)]
+    except csv.Error:
+        return 0.0, 0
+    if not counts or counts[0] < 2:
+        return 0.0, 0
+    return counts.count(counts[0]) / len(counts), counts[0]
+
+
+def _second_opinion(sample: str) -> str:
+    import clevercsv
+
+    try:
+        dialect = clevercsv.Detector().detect(sample, delimiters=list(_CANDIDATES))
+    except clevercsv.Error:
+        return ""
+    return (dialect.delimiter or "") if dialect else ""

@@ -1,0 +1,175 @@
+"""What a steward needs to know about a release, as one dictionary (``rapport.json``).
+
+The page, the terminal and the flow's artifacts all show this dictionary; nothing is
+counted twice.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from opendata.assemble import Assembly, sentence
+from opendata.harvest import Harvest
+from opendata.language import Text
+from opendata.model import Dataset
+from opendata.schema import SEPARATOR, fields, problems, vocabulary
+
+COUNTS = ("lignes_lues", "publiees", "fusionnees", "quarantaine", "hors_territoire")
+_SEVERITIES = ("error", "warning", "info")
+_EXAMPLES = 5
+_QUARANTINE_SHOWN = 500
+
+
+def build_report(
+    dataset: Dataset,
+    version: str,
+    created: str,
+    places: pd.DataFrame,
+    assembly: Assembly,
+    harvests: Sequence[Harvest],
+    changes: pd.DataFrame,
+    reference: Text,
+) -> dict[str, Any]:
+    """The content of ``rapport.json``; plain values only, in a stable order."""
+    return {
+        "dataset": dataset.id,
+        "title": dataset.title,
+        "title_en": dataset.title_en,
+        "version": version,
+        "created": created,
+        "demonstration": dataset.demonstration,
+        "sources": _sources(assembly.sources, harvests),
+        "total": {name: int(assembly.sources[name].astype(int).sum()) for name in COUNTS},
+        "places": len(places),
+        "precisions": _counts(places["geo_precision"]),
+        "methodes": _counts(places["geo_methode"][places["geo_methode"] != ""]),
+        "categories": category_counts(places),
+        "champs": field_counts(places),
+        "problemes": group_issues(assembly.issues),
+        "changements": change_counts(changes),
+        "references": {"communes": reference.fr, "communes_en": reference.en},
+        "quarantaine": _quarantine(assembly.quarantine),
+    }
+
+
+def _sources(accounts: pd.DataFrame, harvests: Sequence[Harvest]) -> list[dict[str, Any]]:
+    licences = {term.value: term.label for term in vocabulary("licences")}
+    lines = []
+    for account, harvest in zip(accounts.to_dict("records"), harvests, strict=True):
+        line: dict[str, Any] = {str(name): value for name, value in account.items()}
+        line |= {name: int(line[name]) for name in COUNTS}
+        line["licence_titre"] = licences[line["licence"]].fr
+        line["licence_titre_en"] = licences[line["licence"]].en
+        line["message_fr"] = harvest.error_fr
+        line["message_en"] = harvest.error_en
+        lines.append(line)
+    return lines
+
+
+def _counts(values: pd.Series) -> dict[str, int]:
+    counts = values.value_counts()
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
+    return {str(name): int(count) for name, count in ordered}
+
+
+def category_counts(places: pd.DataFrame) -> dict[str, int]:
+    """Places per category; a place of two categories counts in both."""
+    return _counts(places["categories"].str.split(SEPARATOR).explode())
+
+
+def field_counts(places: pd.DataFrame) -> list[dict[str, Any]]:
+    """How many places have each field, and the share of places that is."""
+    total = max(len(places), 1)
+    lines = []
+    for name, field in fields().items():
+        filled = int((places[name] != "").sum())
+        lines.append(
+            {
+                "champ": name,
+                "titre": field.title.fr,
+                "titre_en": field.title.en,
+                "remplis": filled,
+                "taux": round(100 * filled / total, 1),
+            }
+        )
+    return lines
+
+
+def change_counts(changes: pd.DataFrame) -> dict[str, int]:
+    """Places added, removed and changed."""
+    places = changes.drop_duplicates(["lieu_id", "changement"])["changement"]
+    counts = places.value_counts()
+    return {
+        "ajouts": int(counts.get("ajout", 0)),
+        "suppressions": int(counts.get("suppression", 0)),
+        "modifications": int(counts.get("modification", 0)),
+    }
+
+
+def group_issues(issues: pd.DataFrame) -> list[dict[str, Any]]:
+    """Issues of one source, kind and field as one entry, worst and most frequent first."""
+    known = problems()
+    entries = []
+    for (source, code, field), group in issues.groupby(["source", "code", "field"], sort=True):
+        problem = known[code]
+        shown = group.drop_duplicates("value").sort_values("row", kind="stable").head(_EXAMPLES)
+        entries.append(
+            {
+                "source": source,
+                "code": code,
+                "severity": problem.severity,
+                "champ": field,
+                "phrase_fr": _general(problem.sentence.fr),
+                "phrase_en": _general(problem.sentence.en),
+                "conseil_fr": problem.hint.fr,
+                "conseil_en": problem.hint.en,
+                "nombre": len(group),
+                "exemples": [_example(issue) for issue in shown.itertuples()],
+            }
+        )
+    return sorted(
+        entries,
+        key=lambda entry: (
+            _SEVERITIES.index(entry["severity"]),
+            -entry["nombre"],
+            entry["source"],
+            entry["code"],
+        ),
+    )
+
+
+def _general(sentence: str) -> str:
+    """The sentence of a kind of issue, without the values of one case."""
+    values: Mapping[str, str] = {"value": "…", "published": "…", "detail": "…", "field": "…"}
+    return sentence.format(**values).replace("« … »", "…").replace("“…”", "…")
+
+
+def _example(issue: Any) -> dict[str, Any]:
+    return {
+        "ligne": int(issue.row),
+        "valeur": issue.value[:200],
+        "phrase_fr": sentence(issue, "fr"),
+        "phrase_en": sentence(issue, "en"),
+    }
+
+
+def _quarantine(quarantine: pd.DataFrame) -> list[dict[str, str]]:
+    known = problems()
+    shown = quarantine.head(_QUARANTINE_SHOWN)
+    lines = []
+    for row in shown.to_dict("records"):
+        english = "; ".join(
+            _general(known[code].sentence.en) for code in row["codes"].split(SEPARATOR)
+        )
+        lines.append(
+            {
+                "source": row["source"],
+                "ligne": row["ligne"],
+                "cle": row["cle"],
+                "nom": row["nom"],
+                "raisons_fr": row["raisons"],
+                "raisons_en": english,
+            }
+        )
+    return lines
