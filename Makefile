@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test check bench clean install lock
+.PHONY: run test check bench clean install lock deployments
 
 install: $(STAMP)
 
@@ -46,6 +46,10 @@ check: install
 
 bench: install
 	$(BIN)/python benchmarks/stages.py
+
+# After a change of a dataset's schedule or a new dataset.
+deployments: install
+	$(BIN)/python -m flows.deployments
 
 # After a change of dependencies in pyproject.toml.
 lock:

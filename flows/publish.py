@@ -2,11 +2,12 @@
 
 A task is a source or a dataset, never a row; tasks hand each other small objects that
 point to files, never tables. The work itself is in ``opendata.pipeline``.
+
+One publication of a dataset at a time: the deployments queue their runs (prefect.yaml),
+and the pipeline's own lock refuses a second one however it was started.
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
 
@@ -17,7 +18,6 @@ os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "90")
 
 from prefect import flow, get_run_logger, task, unmapped
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
-from prefect.concurrency.sync import concurrency
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import BaseModel, ConfigDict, Field
@@ -124,27 +124,14 @@ def publish_dataset(
     )
     paths = paths_from_environment()
     job = pipeline.prepare(wanted.dataset, paths, only=wanted.sources, fetching=wanted.fetch)
-    with _one_at_a_time(wanted.dataset):
-        names = [source.id for source in job.sources]
-        futures = fetch_and_harvest.map(names, job=unmapped(job), paths=unmapped(paths))
-        outcomes = [future.result() for future in futures]
-        outcome = assemble_and_publish(
-            wanted.dataset, job, outcomes, paths, wanted.review.value, wanted.force
-        )
+    names = [source.id for source in job.sources]
+    futures = fetch_and_harvest.map(names, job=unmapped(job), paths=unmapped(paths))
+    outcomes = [future.result() for future in futures]
+    outcome = assemble_and_publish(
+        wanted.dataset, job, outcomes, paths, wanted.review.value, wanted.force
+    )
     _artifacts(outcome)
     return outcome.as_json()
-
-
-@contextmanager
-def _one_at_a_time(dataset: str) -> Iterator[None]:
-    """Queue behind another run of the same dataset where a limit was set up for it.
-
-    The pipeline's own lock is what makes two publications impossible; this one lets a
-    scheduled run wait for its turn instead of failing. ``prefect.yaml`` documents how the
-    limit is created; without it there is nothing to wait for.
-    """
-    with concurrency(f"publication-{dataset}", occupy=1, timeout_seconds=1800, strict=False):
-        yield
 
 
 def _artifacts(outcome: pipeline.Outcome) -> None:

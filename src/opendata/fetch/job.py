@@ -39,7 +39,7 @@ def fetch(
     try:
         with _disk_faults(source, paths), part_file(paths.raw_source(source.id)) as part:
             arrival = _bring(source, part, paths, _validators(source, before, log), sleep)
-            if arrival is None:
+            if arrival is None or _deposit_stands(arrival, before):
                 newest = before[0]
             else:
                 newest = keep(part, arrival, source, before, at, paths)
@@ -48,6 +48,18 @@ def fetch(
         return _failure(source, problem, before, log, at, paths)
     changed = not before or newest is not before[0]
     return FetchOutcome(source.id, (newest, *before) if changed else before, changed)
+
+
+def _deposit_stands(arrival: Arrival, before: Sequence[Snapshot]) -> bool:
+    """Whether the newest copy was given by hand and the origin has not changed since.
+
+    A steward deposits a file because the origin's is wrong: the same wrong bytes, fetched
+    again the next night, must not undo it. New bytes do.
+    """
+    if not before or before[0].via != "deposit":
+        return False
+    origin = next((copy for copy in before if copy.via != "deposit"), None)
+    return origin is not None and origin.sha256 == arrival.sha256
 
 
 def deposit(

@@ -11,7 +11,6 @@ The three are seldom all right, and no one of them always is. They are taken in 
 5. former communes give the commune of today.
 """
 
-import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -42,7 +41,6 @@ _COMMON_WORDS = frozenset(
         *("eglise", "nord", "sud", "est", "ouest", "centre", "beau", "bel"),
     )
 )
-_POSTCODE = re.compile(r"^\d{5}$")
 _IN_ADDRESS = r"\b(?P<code_postal>\d{5})\s+(?P<commune>[^\W\d][^,;\n]*)"
 _KEYS = ["commune", "code_postal", "code_insee"]
 
@@ -138,7 +136,7 @@ def _answer(
 ) -> tuple[Resolved, list[_Issue]]:
     """What one distinct triple becomes."""
     name = stated_name(commune)
-    usable = postcode if _POSTCODE.match(postcode) else name.postcode
+    usable = postcode if reference.is_postcode(postcode) else name.postcode
     choice = _choose(reference, insee, usable, name)
     shown = " ".join(filter(None, (postcode, commune))) or insee
     if not choice.code:
@@ -389,7 +387,7 @@ def _why_renamed(reference: CommuneReference, code: str, name: StatedName, choic
 def _why_other_postcode(reference: CommuneReference, postcode: str) -> str:
     others = reference.by_postcode.get(postcode, ())
     if not others:
-        return "CEDEX" if _POSTCODE.match(postcode) else ""
+        return "CEDEX" if reference.is_postcode(postcode) else "inconnu de La Poste"
     more = ", …" if len(others) > 3 else ""
     return ", ".join(reference.official[code] for code in others[:3]) + more
 

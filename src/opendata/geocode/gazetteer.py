@@ -156,6 +156,34 @@ class CommuneReference:
             found[self.departement[name.code]].append(name)
         return dict(found)
 
+    @cached_property
+    def contours(self) -> pd.Series:
+        """Commune code -> contour (a shapely geometry in longitude and latitude).
+
+        Only the downloaded départements have any. Raises ReferenceDataError when a file
+        that was readable is not any more.
+        """
+        import shapely
+
+        parts = [_contours(path) for path in self.contour_files.values()]
+        if not parts:
+            return pd.Series(dtype="object")
+        every = pd.concat(parts)
+        every = every[~every.index.duplicated()]
+        return pd.Series(shapely.from_wkb(every.to_numpy()), index=every.index, dtype="object")
+
+    def is_postcode(self, text: str) -> bool:
+        """Whether ``text`` can be a postcode, CEDEX included: five digits, a known département."""
+        if text in self.by_postcode:
+            return True
+        if len(text) != 5 or not (text.isascii() and text.isdigit()):
+            return False
+        return bool(self._departements.intersection(self.departements_of_postcode(text)))
+
+    @cached_property
+    def _departements(self) -> frozenset[str]:
+        return frozenset(self.departement.values())
+
     def departements_of_postcode(self, postcode: str) -> tuple[str, ...]:
         """The départements a postcode, even a CEDEX one, may belong to.
 
@@ -207,6 +235,14 @@ def _read(path: Path, columns: tuple[str, ...]) -> tuple[pd.DataFrame, str, str]
     vintage = (table.schema.metadata or {}).get(b"vintage", b"").decode()
     frame = table.to_pandas(types_mapper=_pandas_type, ignore_metadata=True)
     return frame, vintage, hashlib.sha256(content).hexdigest()
+
+
+def _contours(path: Path) -> pd.Series:
+    try:
+        table = pq.read_table(path, columns=["code", "contour"]).to_pandas()
+    except (OSError, pa.ArrowException, KeyError) as problem:
+        raise _damaged(path, str(problem).splitlines()[0]) from problem
+    return table.dropna().set_index("code")["contour"]
 
 
 def _pandas_type(kind: pa.DataType) -> pd.api.extensions.ExtensionDtype | None:

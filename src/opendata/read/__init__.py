@@ -107,12 +107,16 @@ def _must_be_a_file(path: Path) -> None:
 
 def _reader(path: Path, head: bytes, options: Fetch) -> ModuleType:
     seen = next((reader for reader in READERS if reader.sniff(head)), None)
+    if seen is None:
+        _refuse_documents(path, head)
+    if seen is archive and path.suffix.lower() in sheet.SUFFIXES:
+        # Not every program writes the parts of a workbook in the usual order.
+        seen = sheet
     if options.format:
         return _declared(path, options.format, seen)
     if options.records and seen is geojson:
         return records
     if seen is None:
-        _refuse_documents(path, head)
         seen = _SUFFIXES.get(path.suffix.lower())
     if seen is None:
         raise refusal(

@@ -111,13 +111,12 @@ def _unzip(path: Path, layer: str, folder: Path) -> Path:
         if sum(part.file_size for part in parts) > limit:
             raise too_much_unpacked(path, limit)
         written = [0]
+        # Only the last component of the name is used, so nothing escapes the folder; and one
+        # name for all parts, since those of a shapefile often differ in case.
+        stem = PurePosixPath(chosen.filename).stem
         for part in parts:
-            # Only the last component of the name is used, so nothing escapes the folder.
-            inside = PurePosixPath(part.filename)
-            name = inside.stem + inside.suffix.lower()
-            _write(path, _chunks(archive, part), folder / name, written)
-        inside = PurePosixPath(chosen.filename)
-        return folder / (inside.stem + inside.suffix.lower())
+            _write(path, _chunks(archive, part), folder / (stem + _suffix(part)), written)
+        return folder / (stem + _suffix(chosen))
 
 
 def _write(path: Path, chunks: Iterator[bytes], target: Path, written: list[int]) -> Path:
@@ -182,6 +181,6 @@ def _damaged(path: Path) -> ReadError:
     return refusal(
         "archive_illisible",
         path,
-        fr="est une archive abîmée ou incomplète : récupérez-la de nouveau.",
-        en="is a damaged or incomplete archive: fetch it again.",
+        fr="est abîmé ou incomplet : récupérez-le de nouveau.",
+        en="is damaged or incomplete: fetch it again.",
     )

@@ -27,7 +27,6 @@ MAX_RATIO = 200
 RATIO_FLOOR_BYTES = 200_000_000
 
 _VALUE_LENGTH = 200
-_NEWLINES = re.compile(rb"\r\n|\n|\r")
 
 
 class Reading(NamedTuple):

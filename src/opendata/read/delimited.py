@@ -36,6 +36,7 @@ _CANDIDATES = ";,\t|"
 #: No text holds this character (ASCII "unit separator"): the delimiter of a single column.
 _NO_DELIMITER = "\x1f"
 _SAMPLE_RECORDS = 200
+_SAMPLE_LINES = 1_000
 _BATCH_CELLS = 400_000
 #: A cell of more lines or characters than these is a quote that was never closed.
 _MAX_LINES = 1_000
@@ -68,9 +69,9 @@ def read(path: Path, options: Fetch) -> Reading:
     issues = Issues()
     lines = io.StringIO(decode(path, options.encoding, issues), newline="").readlines()
     sep = _SEP_LINE.fullmatch(lines[0]) if lines else None
-    start = options.header_row - 1 + bool(sep)
+    start = max(options.header_row, 1) - 1 + bool(sep)
     delimiter = _declared_delimiter(path, options.delimiter) or (sep[1] if sep else "")
-    delimiter = delimiter or _detect(lines[start:])
+    delimiter = delimiter or _detect(lines[start : start + _SAMPLE_LINES])
     records = (
         (position + 1, record)
         for position, record in _records(lines, start, delimiter, issues)
@@ -189,16 +190,15 @@ def _unquoted(line: str, delimiter: str) -> list[str]:
     return line.rstrip("\r\n").split(delimiter)
 
 
-def _detect(lines: Sequence[str]) -> str:
+def _detect(sample: Sequence[str]) -> str:
     """The delimiter that cuts the most records into as many cells as the header."""
-    sample = lines[: _SAMPLE_RECORDS * 5]
     scores = {mark: _agreement(sample, mark) for mark in _CANDIDATES}
     best = max(scores, key=lambda mark: scores[mark])
     if scores[best] == (0.0, 0):
         return _NO_DELIMITER
     rivals = [mark for mark in scores if mark != best and scores[mark] == scores[best]]
     if rivals or scores[best][0] < 0.5:
-        return _second_opinion("".join(lines[:50])[:10_000]) or best
+        return _second_opinion("".join(sample[:50])[:10_000]) or best
     return best
 
 

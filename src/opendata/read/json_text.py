@@ -86,17 +86,17 @@ def _first_line_is_json(text: str) -> bool:
 
 def _lines(path: Path, text: str, issues: Issues) -> list[Any]:
     values: list[Any] = []
-    first: json.JSONDecodeError | None = None
+    first: json.JSONDecodeError | RecursionError | None = None
     # Not str.splitlines: JSON text may hold the other line separators of Unicode.
     filled = [line for line in text.split("\n") if line.strip("\x1e \t\r")]
     for line in filled:
         try:
             values.append(_DECODER.decode(line.lstrip("\x1e")))
-        except json.JSONDecodeError as problem:
+        except (json.JSONDecodeError, RecursionError) as problem:
             first = first or problem
             values.append(line.strip())
     if first and not any(isinstance(value, dict) for value in values):
-        raise _broken(path, first)
+        raise _broken(path, first) if isinstance(first, ValueError) else too_deep(path)
     return values
 
 

@@ -96,8 +96,8 @@ def _header_row(path: Path, rows: list[list[str]], asked: int) -> int:
     if asked > 1:
         if asked <= len(rows) and counts[asked - 1]:
             return asked - 1
-    elif counts and max(counts):
-        return next(i for i, count in enumerate(counts) if count * 2 >= max(counts))
+    elif fullest := max(counts, default=0):
+        return next(i for i, count in enumerate(counts) if count * 2 >= fullest)
     raise refusal(
         "entete_absent",
         path,

@@ -28,10 +28,12 @@ def _say(value: Any) -> None:
     sys.stdout.write(json.dumps(value) + "\n")
 
 
-def _largest(workbook: Any) -> Any:
+def _largest(workbook: Any, worksheet: Any) -> Any:
     best, most = None, 0
-    for name in workbook.sheet_names:
-        sheet = workbook.get_sheet_by_name(name)
+    for page in workbook.sheets_metadata:
+        if page.typ != worksheet:
+            continue
+        sheet = workbook.get_sheet_by_name(page.name)
         filled = sum(any(cell != "" for cell in row) for row in sheet.iter_rows())
         if filled > most:
             best, most = sheet, filled
@@ -48,7 +50,10 @@ def main(path: str, wanted: str) -> None:
         if wanted and wanted not in workbook.sheet_names:
             _say({"error": "sheet", "sheets": workbook.sheet_names})
             return
-        sheet = workbook.get_sheet_by_name(wanted) if wanted else _largest(workbook)
+        if wanted:
+            sheet = workbook.get_sheet_by_name(wanted)
+        else:
+            sheet = _largest(workbook, calamine.SheetTypeEnum.WorkSheet)
     except calamine.PasswordError:
         _say({"error": "locked"})
         return

@@ -122,7 +122,7 @@ def _layer(path: Path, wanted: str) -> str:
         return wanted
     if not names:
         raise _damaged(path)
-    if wanted and path.stem != wanted:
+    if wanted and wanted not in (path.stem, path.name):
         raise refusal(
             "couche_absente",
             path,

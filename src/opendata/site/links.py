@@ -68,6 +68,7 @@ def phone_shown(value: str) -> str:
 
 
 def phone_href(value: str) -> str:
+    """``tel:`` for an international number, else ""."""
     return f"tel:{value}" if re.fullmatch(r"\+[0-9]{6,15}", value) else ""
 
 

@@ -17,12 +17,20 @@ from opendata.language import Text
 DASH = "–"
 _THOUSANDS = "\u202f"
 _NO_BREAK = "\u00a0"
-_MONTHS_FR = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
-).split()
-_MONTHS_EN = (
-    "January February March April May June July August September October November December"
-).split()
+_MONTHS = (
+    Text("janvier", "January"),
+    Text("février", "February"),
+    Text("mars", "March"),
+    Text("avril", "April"),
+    Text("mai", "May"),
+    Text("juin", "June"),
+    Text("juillet", "July"),
+    Text("août", "August"),
+    Text("septembre", "September"),
+    Text("octobre", "October"),
+    Text("novembre", "November"),
+    Text("décembre", "December"),
+)
 
 
 def both(fr: Any, en: Any = "") -> Markup:
@@ -53,6 +61,7 @@ def number(value: Any, decimals: int = 0) -> Text:
 
 
 def number_html(value: Any) -> Markup:
+    """A whole number in both languages."""
     return both(*number(value))
 
 
@@ -76,6 +85,7 @@ def percent(value: Any) -> Text:
 
 
 def percent_html(value: Any) -> Markup:
+    """A percentage in both languages."""
     return both(*percent(value))
 
 
@@ -111,6 +121,7 @@ def counted(value: Any, fr: str, en: str) -> Text:
 
 
 def counted_html(value: Any, fr: str, en: str) -> Markup:
+    """A count with its noun in both languages."""
     return both(*counted(value, fr, en))
 
 
@@ -122,13 +133,12 @@ def day(value: Any) -> Text:
     except ValueError:
         return Text(text or DASH, text or DASH)
     first = "1er" if moment.day == 1 else str(moment.day)
-    return Text(
-        f"{first} {_MONTHS_FR[moment.month - 1]} {moment.year}",
-        f"{moment.day} {_MONTHS_EN[moment.month - 1]} {moment.year}",
-    )
+    month = _MONTHS[moment.month - 1]
+    return Text(f"{first} {month.fr} {moment.year}", f"{moment.day} {month.en} {moment.year}")
 
 
 def day_html(value: Any) -> Markup:
+    """A day in both languages, with the date a machine reads."""
     text = day(value)
     if text.fr == text.en:
         return escape(text.fr)

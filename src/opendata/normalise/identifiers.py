@@ -1,0 +1,86 @@
+"""Identifiers of establishments: SIRET, RNA (associations) and RIDET (New Caledonia, Polynesia).
+
+The last digit of a SIREN and of a SIRET is a Luhn key (INSEE). La Poste ran out of such
+numbers: the digits of its SIRETs add up to a multiple of five instead, its head office
+excepted. A key proves nothing about existence; it catches nine slips of the hand in ten.
+"""
+
+import re
+
+from opendata.normalise.base import Cleaned, Example
+from opendata.normalise.postcode import stands_for_nothing, unwrapped
+
+NAME = "identifiant"
+CONTEXT: tuple[str, ...] = ("code_postal",)
+EXAMPLES = (
+    Example("43493312300029", "43493312300029"),
+    Example("434 933 123 00029", "43493312300029"),
+    Example("43493312300029.0", "43493312300029"),
+    Example("SIRET : 43493312300029", "43493312300029"),
+    Example("35600000049837", "35600000049837"),
+    Example("w452001234", "W452001234"),
+    Example("W9R1001234", "W9R1001234"),
+    Example("0123456001", "0123456001", "", {"code_postal": "98800"}),
+    Example("0123456001", "", "identifiant_illisible", {"code_postal": "45000"}),
+    Example("434933123", "", "siren_sans_etablissement"),
+    Example("43493312300028", "", "identifiant_cle_fausse"),
+    Example("434933124", "", "identifiant_cle_fausse"),
+    Example("00000000000000", "", "identifiant_fictif"),
+    Example("0", "", "identifiant_fictif"),
+    Example("2,10501E+13", "", "identifiant_illisible"),
+    Example("776.398.968.00", "", "identifiant_illisible"),
+    Example("Non concerné", "", "texte_vide_de_sens"),
+)
+
+_LABEL = re.compile(r"^(?:N[°O]? ?)?(?:SIRET|SIREN|RNA|RIDET)(?: ?N[°O])? ?:? ?")
+_GROUPED = re.compile(r"[0-9]{3}([.-])[0-9]{3}\1[0-9]{3}(?:\1[0-9]{5})?")
+_RIDET = re.compile(r"[0-9]{9,10}")
+# Overseas and in Corsica the département part of an RNA number holds a letter.
+_RNA = re.compile(r"W(?:[0-9]{9}|(?:9[A-Z]|2[AB])[0-9]{7})")
+_LA_POSTE = "356000000"
+_LA_POSTE_HEAD_OFFICE = "35600000000048"
+
+
+def _luhn(digits: str) -> bool:
+    doubled = (int(digit) * (1 + rank % 2) for rank, digit in enumerate(reversed(digits)))
+    return sum(number - 9 * (number > 9) for number in doubled) % 10 == 0
+
+
+def _siret_key(digits: str) -> bool:
+    if digits.startswith(_LA_POSTE) and digits != _LA_POSTE_HEAD_OFFICE:
+        return sum(map(int, digits)) % 5 == 0
+    return _luhn(digits) and _luhn(digits[:9])
+
+
+def _compact(raw: str) -> str:
+    text = _LABEL.sub("", unwrapped(raw).upper()).replace(" ", "")
+    text = re.sub(r"(?<=^[0-9]{9})\.0+$|(?<=^[0-9]{14})\.0+$", "", text)
+    return re.sub("[.-]", "", text) if _GROUPED.fullmatch(text) else text
+
+
+def _of_the_pacific(code_postal: str) -> bool:
+    return code_postal.startswith(("987", "988"))
+
+
+def clean(raw: str, code_postal: str = "") -> Cleaned:
+    """The SIRET, RNA or RIDET number that ``raw`` holds, without spaces.
+
+    Nine or ten digits are a RIDET only where ``code_postal`` is New Caledonia's or French
+    Polynesia's; elsewhere nine digits are a SIREN, which does not name a place.
+    """
+    if stands_for_nothing(raw):
+        return Cleaned("", "texte_vide_de_sens")
+    text = _compact(raw)
+    digits = text.removeprefix("W")
+    if re.fullmatch(r"0+|([0-9])\1{8,13}", digits):
+        return Cleaned("", "identifiant_fictif")
+    if _RNA.fullmatch(text):
+        return Cleaned(text)
+    if _of_the_pacific(code_postal) and _RIDET.fullmatch(text.replace(".", "")):
+        return Cleaned(text.replace(".", ""))
+    if re.fullmatch(r"[0-9]{14}", text):
+        return Cleaned(text) if _siret_key(text) else Cleaned("", "identifiant_cle_fausse")
+    if re.fullmatch(r"[0-9]{9}", text):
+        code = "siren_sans_etablissement" if _luhn(text) else "identifiant_cle_fausse"
+        return Cleaned("", code)
+    return Cleaned("", "identifiant_illisible")

@@ -1,0 +1,40 @@
+"""Folders of an installation, made anew for each test."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from opendata.paths import Paths
+
+PROJECT = Path(__file__).parents[1]
+MIRROR = Path(os.environ.get("OPENDATA_TEST_MIRROR") or PROJECT.parent / "shared" / "mirror")
+
+# Prefect and the test's own home must never meet the developer's.
+os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+os.environ.setdefault("DO_NOT_TRACK", "1")
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of the machine leaks into a test."""
+    for name in ("OPENDATA_MIRROR", "OPENDATA_LANG", "OPENDATA_CATALOG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OPENDATA_HOME", str(tmp_path / "data"))
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    """An empty installation with an empty catalogue."""
+    for name in ("datasets", "sources"):
+        (tmp_path / "catalog" / name).mkdir(parents=True, exist_ok=True)
+    return Paths(home=tmp_path / "data", catalog=tmp_path / "catalog", mirror=None)
+
+
+@pytest.fixture
+def mirror() -> Path:
+    """The folder of real files; the test is skipped where it is absent."""
+    if not (MIRROR / "mirror.toml").is_file():
+        pytest.skip("needs the real files of ../shared/mirror, which are not part of the project")
+    return MIRROR
+
