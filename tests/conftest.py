@@ -37,4 +37,3 @@ def mirror() -> Path:
     if not (MIRROR / "mirror.toml").is_file():
         pytest.skip("needs the real files of ../shared/mirror, which are not part of the project")
     return MIRROR
-

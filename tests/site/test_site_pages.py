@@ -254,7 +254,7 @@ def test_an_address_opens_a_place_in_english(tmp_path: Path) -> None:
     assert page.all("html")[0]["lang"] == page.all("html")[0]["data-lang"] == "en"
     assert lines_shown(html)[0] == "l-000000000019"
     assert [a["id"] for a in page.all("tr") if "hit" in a.get("class", "")] == ["l-000000000028"]
-    assert "../index.html#en" in {a["href"] for a in page.all("a")}
+    assert any(a["href"].endswith("/index.html#en") for a in page.all("a"))
     assert "<title data-fr=" in html and ">Sample digital places</title>" in html
 
 
@@ -263,7 +263,7 @@ def test_search_and_filters_work(tmp_path: Path) -> None:
     html = render_dataset(samples.page(60))
     typed = """<script>addEventListener('load', function () {
       var q = document.getElementById('q'), c = document.getElementById('cat');
-      q.value = 'VENDOME exemple'; c.value = 'epn'; c.dispatchEvent(new Event('change'));
+      q.value = 'CHATEAUROUX exemple'; c.value = 'epn'; c.dispatchEvent(new Event('change'));
     });</script></body>"""
     # The page's own policy refuses scripts it does not know, this one included.
     refused = in_chromium(html.replace("</body>", typed), tmp_path)
@@ -273,6 +273,6 @@ def test_search_and_filters_work(tmp_path: Path) -> None:
     wanted = [
         row["lieu_id"]
         for row in samples.page(60)["rows"]
-        if row["commune"] == "Vendôme" and "epn" in row["categories"]
+        if row["commune"] == "Châteauroux" and "epn" in row["categories"]
     ]
     assert shown == wanted and 0 < len(wanted) < 25

@@ -3,14 +3,13 @@
 import math
 
 import pytest
+import site_samples as samples
 from hypothesis import given
 from hypothesis import strategies as st
 
 from opendata.language import Text
 from opendata.site import links, summary, wording
 from opendata.site.sketch import WIDTH, sketch_of
-
-import site_samples as samples
 
 
 @pytest.mark.parametrize("url", ["https://a.example/", "http://b.example/x?y=1#z", "HTTPS://C.fr"])

@@ -256,8 +256,8 @@ def _damaged(path: Path, reason: str) -> ReferenceDataError:
         fr = "réinstallez opendata, ou lancez « scripts/build_reference.py »"
         en = "reinstall opendata, or run “scripts/build_reference.py”"
     else:
-        fr = "lancez « opendata reference update », ou effacez ce fichier"
-        en = "run “opendata reference update”, or delete this file"
+        fr = "effacez ce fichier, puis lancez « opendata reference update »"
+        en = "delete this file, then run “opendata reference update”"
     return ReferenceDataError(
         "reference_illisible",
         fr=f"Le référentiel des communes {path} est absent ou abîmé ({reason}) : {fr}.",

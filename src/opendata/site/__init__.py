@@ -58,7 +58,9 @@ def render_dataset(page: Mapping[str, Any]) -> str:
         sketch=sketch,
         places=[_place(row, mark, names) for row, mark in zip(rows, marks, strict=True)],
         departements=sorted({str(row["departement"]) for row in rows if row.get("departement")}),
-        communes=len({(row.get("commune"), row.get("departement")) for row in rows}),
+        communes=len(
+            {(str(r["commune"]), str(r.get("departement"))) for r in rows if r.get("commune")}
+        ),
         main_files=[files[name] for name in _MAIN_FILES if name in files],
         json_ld=_json_ld(page),
     )

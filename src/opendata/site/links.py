@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from opendata.language import Text
 
 _UNSAFE = re.compile(r"[\s<>\"'`\\\x00-\x1f\x7f]")
-_RELATIVE = re.compile(r"(\.\./)*[A-Za-z0-9_][\w.\-]*(/[\w.\-]+)*/?(#[\w\-]+)?")
+_RELATIVE = re.compile(r"(\.\./)*\w[\w.\-]*(/\w[\w.\-]*)*/?(#[\w\-]+)?")
 _EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(\.[\w\-]+)+", re.ASCII)
 _FRENCH_PHONE = re.compile(r"\+33(\d)(\d\d)(\d\d)(\d\d)(\d\d)")
 _OSM_WORDS = {

@@ -124,7 +124,7 @@ def sketch_of(rows: Sequence[Mapping[str, Any]]) -> Sketch | None:
 
 def _point(row: Mapping[str, Any]) -> tuple[float, float] | None:
     try:
-        latitude, longitude = float(row.get("latitude") or ""), float(row.get("longitude") or "")
+        latitude, longitude = float(row.get("latitude", "")), float(row.get("longitude", ""))
     except (TypeError, ValueError):
         return None
     return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None

@@ -1,0 +1,122 @@
+"""Every rule of the vocabulary, and what becomes of the values no rule wants."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opendata.catalog import load_source
+from opendata.errors import ContractError
+from opendata.mapping import apply_mapping
+from opendata.model import Source
+from opendata.paths import Paths
+from tests.builders import edit_source, small_source
+
+
+@pytest.fixture
+def source_with(paths: Paths):
+    def make(rules: str) -> Source:
+        small_source(paths)
+        edit_source(paths, "essai", 'categories = { constant = "epn" }', rules)
+        return load_source("essai", paths)
+
+    return make
+
+
+def table(**columns: list[str]) -> pd.DataFrame:
+    rows = len(next(iter(columns.values())))
+    base = {"id": [str(n) for n in range(rows)], "nom": ["x"] * rows}
+    index = pd.RangeIndex(2, rows + 2, name="ligne")
+    return pd.DataFrame({**base, **columns}, index=index, dtype="str")
+
+
+CASES = [
+    # rule, columns, field, expected values
+    ('site_web = { column = "w" }', {"w": ["a", ""]}, "site_web", ["a", ""]),
+    ('site_web = { first_of = ["v", "w"] }', {"v": ["", "b"], "w": ["a", "c"]}, "site_web",
+     ["a", "b"]),
+    ('site_web = { first_of = ["absente", "w"] }', {"w": ["a", "b"]}, "site_web", ["a", "b"]),
+    ('structure_parente = { join = ["n", "v"] }', {"n": ["3", "", "4"], "v": ["rue A", "rue B", ""]},
+     "structure_parente", ["3 rue A", "rue B", "4"]),
+    ('latitude = { split = "p", separator = ",", part = 1 }', {"p": ["1, 2", "3", ""]},
+     "latitude", ["2", "", ""]),
+    ('itinerance = { column = "t", values = { Oui = "Itinérant", Non = "" } }',
+     {"t": ["oui", "NON", "bof"]}, "itinerance", ["Itinérant", "", ""]),
+    ('date_maj = { column = "t", regex = "(\\\\d{4})" }', {"t": ["depuis 2020", "jamais"]},
+     "date_maj", ["2020", ""]),
+    ('categories = { columns = ["t"], terms = ["EPN"], value = "epn" }',
+     {"t": ["EPN", "un epn.", "dEPNnage", "ÉPN"]}, "categories", ["epn", "epn", "", "epn"]),
+    ('categories = { columns = ["t"], terms = ["epn"], contains = true, value = "epn" }',
+     {"t": ["dEPNnage"]}, "categories", ["epn"]),
+    ('frais_a_charge = { columns = ["t"], terms = ["gratuit"], except = ["abonnés"], '
+     'value = "Gratuit" }', {"t": ["Gratuit", "gratuit pour les abonnes"]}, "frais_a_charge",
+     ["Gratuit", ""]),
+    ('frais_a_charge = { columns = ["t"], terms = ["€"], value = "Payant" }',
+     {"t": ["3 €", "gratuit"]}, "frais_a_charge", ["Payant", ""]),
+    ('categories = { columns = ["t"], value = "epn" }', {"t": ["n'importe", ""]}, "categories",
+     ["epn", ""]),
+    ('categories = [{ columns = ["t"], terms = ["EPN"], value = "epn" }, '
+     '{ columns = ["t"], terms = ["fablab"], value = "fablab" }, '
+     '{ constant = "autre", otherwise = true }]',
+     {"t": ["EPN / Fablab", "Fablab", "?"]}, "categories", ["epn|fablab", "fablab", "autre"]),
+    ('presentation_resume = [{ column = "a" }, { column = "b" }]',
+     {"a": ["", "1"], "b": ["2", "2"]}, "presentation_resume", ["2", "1"]),
+    ('horaires = { days = { Mo = "l", Tu = "m" } }', {"l": ["9h-12h", ""], "m": ["", "14h-16h"]},
+     "horaires", ["Mo: 9h-12h", "Tu: 14h-16h"]),
+    ('site_web = { column = "absente", optional = true }', {"w": ["a"]}, "site_web", [""]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rules", "columns", "field", "expected"), CASES)
+def test_rule(source_with, rules, columns, field, expected) -> None:
+    source = source_with(rules)
+    mapped, _ = apply_mapping(table(**columns), source)
+    assert mapped[field].tolist() == expected
+
+
+def test_a_missing_column_names_the_nearest(source_with) -> None:
+    source = source_with('site_web = { column = "website" }')
+    with pytest.raises(ContractError) as caught:
+        apply_mapping(table(web_site=["x"]), source)
+    assert "« website »" in caught.value.fr
+    assert "« web_site »" in caught.value.fr
+
+
+def test_placeholders_of_the_source_mean_nothing(source_with) -> None:
+    source = replace(source_with('site_web = { column = "w" }'), placeholders=("#N/D", "-"))
+    mapped, _ = apply_mapping(table(w=["#n/d", "- ", "a-b"]), source)
+    assert mapped["site_web"].tolist() == ["", "", "a-b"]
+
+
+def test_an_untranslated_value_is_reported_with_its_row(source_with) -> None:
+    source = source_with('itinerance = { column = "t", values = { Oui = "Itinérant" } }')
+    _, issues = apply_mapping(table(t=["Oui", "Parfois"]), source)
+    assert issues[["row", "field", "code", "value"]].values.tolist() == [
+        [3, "itinerance", "valeur_sans_correspondance", "Parfois"]
+    ]
+
+
+def test_words_no_rule_knows_are_reported_but_unticked_boxes_are_not(source_with) -> None:
+    source = source_with(
+        'categories = [{ columns = ["t"], terms = ["EPN"], value = "epn" }, '
+        '{ constant = "autre", otherwise = true }]'
+    )
+    _, issues = apply_mapping(table(t=["EPN", "Ludothèque", "non", ""]), source)
+    assert issues[["row", "code", "value"]].values.tolist() == [
+        [3, "regle_sans_resultat", "Ludothèque"]
+    ]
+
+
+@given(cells=st.lists(st.text(max_size=30), min_size=1, max_size=20))
+def test_a_plain_column_passes_untouched(tmp_path_factory, cells: list[str]) -> None:
+    paths = Paths(tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("c") / "catalog", None)
+    (paths.catalog / "sources").mkdir(parents=True)
+    small_source(paths)
+    edit_source(
+        paths, "essai", "categories =", 'presentation_detail = { column = "t" }\ncategories ='
+    )
+    mapped, issues = apply_mapping(table(t=cells), load_source("essai", paths))
+    assert mapped["presentation_detail"].tolist() == cells
+    assert issues.empty
