@@ -113,8 +113,12 @@ def locate(
         **{name: territory[name] for name in territory.columns},
     )
     placed, point_issues = _place(located[accepted], source, reference)
-    kept = table.index[~outside]
-    everything = _of_rows(join_issues([harvest.issues, _named(issues, source)]), kept)
+    if source.licence == UNKNOWN_LICENCE:
+        # What is wrong in a file may not be quoted when the file may not be published.
+        everything = _whole_file_issue(source, "licence_inconnue")
+    else:
+        kept = table.index[~outside]
+        everything = _of_rows(join_issues([harvest.issues, _named(issues, source)]), kept)
     return Located(
         accepted=placed.assign(source_id=source.id, ligne=placed.index),
         refused=table.assign(refus=refusal, **stated)[refused],
@@ -133,6 +137,10 @@ def _all_departements(reference: CommuneReference) -> frozenset[str]:
 
 def _named(issues: pd.DataFrame, source: Source) -> pd.DataFrame:
     return issues.assign(source=source.id)
+
+
+def _whole_file_issue(source: Source, code: str) -> pd.DataFrame:
+    return pd.DataFrame([(source.id, 0, "", code, "", "", "")], columns=list(ISSUE_COLUMNS))
 
 
 def _of_rows(issues: pd.DataFrame, rows: pd.Index) -> pd.DataFrame:
@@ -181,7 +189,7 @@ def _stack(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     text = [name for name in rows.columns if not pd.api.types.is_numeric_dtype(rows[name])]
     rows[text] = rows[text].fillna("")
     for name, field in fields().items():
-        if name not in rows and field.type != "number":
+        if name not in rows and field.type != "number" and field.filled_by != "identity":
             rows[name] = pd.Series("", index=rows.index, dtype="str")
     return rows
 

@@ -42,9 +42,12 @@ def check_contract(table: pd.DataFrame, source: Source) -> tuple[pd.Series, pd.D
 def _check_shape(table: pd.DataFrame, source: Source) -> None:
     contract = source.contract
     wanted = dict.fromkeys([*contract.required_columns, *contract.key, *contract.types])
-    schema = {"fields": [{"name": name, "type": "string"} for name in wanted]}
+    schema = {
+        "fields": [{"name": name, "type": "string"} for name in wanted],
+        "fieldsMatch": "subset",
+    }
     header = pd.DataFrame(columns=list(table.columns), dtype="str")
-    for error in _frictionless_errors(header, schema, sync=True) if wanted else ():
+    for error in _frictionless_errors(header, schema) if wanted else ():
         column = next((name for name in wanted if name not in table.columns), error.note)
         near = get_close_matches(column, list(table.columns), n=1, cutoff=0.6)
         listed = ", ".join(map(str, table.columns[:20]))
@@ -98,18 +101,15 @@ def _contract_issues(
     return pd.Series(refused, dtype="str"), issues
 
 
-def _frictionless_errors(
-    table: pd.DataFrame, schema: Mapping[str, Any], *, sync: bool = False
-) -> list[Any]:
+def _frictionless_errors(table: pd.DataFrame, schema: Mapping[str, Any]) -> list[Any]:
     """The errors Frictionless finds in a table; ``row_number`` counts the header as 1."""
-    from frictionless import Checklist, Detector, Resource, Schema
+    from frictionless import Checklist, Resource, Schema
 
     # A DataFrame given as such costs 84 s for 50,000 rows (STACK.md); a list of lists 2 s.
     data = [list(table.columns), *table.to_numpy().tolist()]
     resource = Resource(
         data=data,
         schema=Schema.from_descriptor(dict(schema)),
-        detector=Detector(schema_sync=sync),
     )
     report = resource.validate(Checklist(), limit_errors=_ALL_ERRORS)
     # Frictionless refuses a table without rows as a "source-error"; ours is then empty.

@@ -121,7 +121,8 @@ def _show_outcome(outcome: Mapping[str, Any], paths: Paths) -> None:
     _show_accounts(report)
     for line in report["sources"]:
         if line["message_fr"]:
-            _say(f"! {line['message_fr']}", f"! {line['message_en']}")
+            name_fr, name_en = f"{line['source']} : ", f"{line['source']}: "
+            _say(f"! {name_fr}{line['message_fr']}", f"! {name_en}{line['message_en']}")
     places = report["places"]
     if outcome["status"] == "published":
         changed = report["changements"]

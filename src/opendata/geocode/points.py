@@ -33,16 +33,22 @@ NEAR_KM = 5.0
 #: ... beyond that it may be this many times further than the nearest centre, and a bit more.
 FURTHER = 2.5
 FURTHER_KM = 3.0
-#: ... and, measured to the nearest centre of the EPCI instead of the commune's own.
-EPCI_NEAR_KM = 8.0
-EPCI_FURTHER_KM = 5.0
+#: ... and, where the commune's own centre is unknown, this near a centre of its EPCI, if at
+#: least so many mark it out; else of its département.
+AROUND_KM = 20.0
+EPCI_CENTRES = 5
 #: A point this near the commune's centre is that centre, not a place (metres).
 CENTRE_M = 60.0
 #: As many different addresses on one point are a centre in disguise.
 SHARED_BY = 3
 
 _EARTH_KM = 6371.0088
-_HOUSE_NUMBER = r"^\D{0,20}?\b\d{1,4}\s*(?:bis|ter|quater|[a-dA-D])?\b(?!\s*(?:er|e|ème|eme)\b)"
+#: A number at the start, or before a kind of way: "Place du 8 mai 1945" has none.
+_HOUSE_NUMBER = (
+    r"(?i)^\d{1,4}(?:\s?(?:bis|ter|quater|[a-d]))?\b(?!\s?(?:er|e|ème|eme|ère)\b)"
+    r"|\b\d{1,4}(?:\s?(?:bis|ter|quater|[a-d]))?,?\s+"
+    r"(?:rue|avenue|av|boulevard|bd|place|pl|chemin|impasse|allée|allee|quai|cours|route|square)\b"
+)
 
 
 def place_points(
@@ -135,55 +141,63 @@ def _km_from_contour(rows: pd.DataFrame, reference: CommuneReference) -> Array:
 
 def _km_from_centres(rows: pd.DataFrame, reference: CommuneReference) -> Array:
     """Distance to the commune's centre, or to the nearest of its EPCI, where it is too far."""
-    latitude, longitude = rows["latitude"].to_numpy(), rows["longitude"].to_numpy()
-    nearest = _km_to_nearest_centre(latitude, longitude, reference)
-    own = distance_km(latitude, longitude, rows["centre_lat"], rows["centre_lon"])
-    epci = _km_to_epci(rows, reference)
+    nearest = _km_to_nearest_centre(rows, reference)
+    own = _km_to_group(rows, reference, reference.current["parent"])
+    lone = np.isnan(own)
+    around = np.full(len(rows), np.nan)
+    around[lone] = _km_to_surroundings(rows[lone], reference)
     own_limit = np.maximum(NEAR_KM, FURTHER * nearest + FURTHER_KM)
-    epci_limit = np.maximum(EPCI_NEAR_KM, FURTHER * nearest + EPCI_FURTHER_KM)
-    away = np.where(np.isnan(own), epci, own)
-    limit = np.where(np.isnan(own), epci_limit, own_limit)
+    around_limit = np.maximum(AROUND_KM, FURTHER * nearest + FURTHER_KM)
+    away = np.where(lone, around, own)
+    limit = np.where(lone, around_limit, own_limit)
     return np.where(away > limit, away, 0.0)
 
 
 def _centres(reference: CommuneReference) -> pd.DataFrame:
-    current = reference.current
-    return current[(current["type"] == "commune") & current["latitude"].notna()]
+    """Every known centre, arrondissements included: Paris reaches further than its middle."""
+    return reference.current[reference.current["latitude"].notna()]
 
 
-def _km_to_nearest_centre(latitude: Array, longitude: Array, reference: CommuneReference) -> Array:
+def _km_to_nearest_centre(rows: pd.DataFrame, reference: CommuneReference) -> Array:
     import shapely
 
     centres = _centres(reference)
     lat, lon = centres["latitude"].to_numpy(), centres["longitude"].to_numpy()
     tree = shapely.STRtree(shapely.points(lon, _mercator(lat)))
+    latitude, longitude = rows["latitude"].to_numpy(), rows["longitude"].to_numpy()
     found = tree.nearest(shapely.points(longitude, _mercator(latitude)))
     return distance_km(latitude, longitude, lat[found], lon[found])
 
 
-def _km_to_epci(rows: pd.DataFrame, reference: CommuneReference) -> Array:
-    """Distance to the nearest centre in the commune's EPCI (its département without one)."""
+def _km_to_surroundings(rows: pd.DataFrame, reference: CommuneReference) -> Array:
+    """Distance to the nearest centre of the EPCI, or of the département where too few mark it."""
     current = reference.current
-    group = current["epci"].mask(current["epci"] == "", current["departement"])
-    lone = rows[rows["centre_lat"].isna()]
+    centres = current["latitude"].notna().groupby(current["epci"]).transform("sum")
+    marked = (current["epci"] != "") & (centres >= EPCI_CENTRES)
+    in_epci = _km_to_group(rows, reference, current["epci"].where(marked))
+    in_departement = _km_to_group(rows, reference, current["departement"])
+    return np.where(np.isnan(in_epci), in_departement, in_epci)
+
+
+def _km_to_group(rows: pd.DataFrame, reference: CommuneReference, group: pd.Series) -> Array:
+    """Distance from each row to the nearest known centre of its commune's group, else NaN."""
     centres = _centres(reference)
     pairs = pd.DataFrame(
         {
-            "line": np.flatnonzero(rows["centre_lat"].isna()),
-            "group": group.reindex(lone["city"].to_numpy()).to_numpy(),
-            "lat": lone["latitude"].to_numpy(),
-            "lon": lone["longitude"].to_numpy(),
+            "line": np.arange(len(rows)),
+            "group": group.reindex(rows["city"].to_numpy()).to_numpy(),
+            "lat": rows["latitude"].to_numpy(),
+            "lon": rows["longitude"].to_numpy(),
         }
-    ).merge(
-        pd.DataFrame(
-            {
-                "group": group.reindex(centres.index).to_numpy(),
-                "centre_lat": centres["latitude"].to_numpy(),
-                "centre_lon": centres["longitude"].to_numpy(),
-            }
-        ),
-        on="group",
     )
+    targets = pd.DataFrame(
+        {
+            "group": group.reindex(centres.index).to_numpy(),
+            "centre_lat": centres["latitude"].to_numpy(),
+            "centre_lon": centres["longitude"].to_numpy(),
+        }
+    )
+    pairs = pairs.dropna(subset="group").merge(targets, on="group")
     away = distance_km(pairs["lat"], pairs["lon"], pairs["centre_lat"], pairs["centre_lon"])
     nearest = pd.Series(away, dtype=float).groupby(pairs["line"].to_numpy()).min()
     return nearest.reindex(np.arange(len(rows))).to_numpy()

@@ -32,19 +32,18 @@ ATTRIBUTION = "API Découpage administratif : INSEE, IGN, La Poste, DGCL"
 
 #: What makes a commune usable; the rest may lack (an EPCI on an island, a contour).
 _REQUIRED = ("code", "nom", "codeDepartement", "codeRegion")
-_SCHEMA = pa.schema(
-    [
-        *((name, pa.string()) for name in ("code", "nom", "type", "parent")),
-        *((name, pa.string()) for name in ("departement", "region")),
-        *((name, pa.string()) for name in ("departement_nom", "region_nom", "epci", "epci_nom")),
-        ("codes_postaux", pa.string()),
-        ("population", pa.int32()),
-        ("latitude", pa.float64()),
-        ("longitude", pa.float64()),
-        ("surface_ha", pa.float64()),
-        ("contour", pa.binary()),
-    ]
+_TEXT = (
+    *("code", "nom", "type", "parent", "departement", "region", "departement_nom"),
+    *("region_nom", "epci", "epci_nom", "codes_postaux"),
 )
+_TYPES: dict[str, pa.DataType] = dict.fromkeys(_TEXT, pa.string()) | {
+    "population": pa.int32(),
+    "latitude": pa.float64(),
+    "longitude": pa.float64(),
+    "surface_ha": pa.float64(),
+    "contour": pa.binary(),
+}
+_SCHEMA = pa.schema(_TYPES)
 
 FetchRoom = Callable[[Source, Paths], FetchOutcome]
 

@@ -30,7 +30,7 @@ MODULES = {
     "cle": "key",
     "commune": "commune",
     "horaires": "hours",
-    "vocabulaire": "vocabulary",
+    "vocabulaire": "closed_list",
 }
 
 
@@ -48,7 +48,7 @@ def normalise_table(mapped: pd.DataFrame, source: Source) -> tuple[pd.DataFrame,
     the source had to be converted or had its axes swapped.
     """
     from opendata.normalise.coordinates import normalise_points
-    from opendata.normalise.vocabulary import cleaner
+    from opendata.normalise.closed_list import cleaner
 
     table = mapped.copy()
     issues = []

@@ -18,7 +18,7 @@ EXAMPLES = (
     Example("MÃ©diathÃ¨que", "Médiathèque"),
     Example("Maison &amp; Compagnie", "Maison & Compagnie"),
     Example("@lphabet", "lphabet", "formule_desamorcee"),
-    Example("Espace numérique " * 20, ("Espace numérique " * 14).strip(), "texte_trop_long"),
+    Example("Espace numérique " * 20, "Espace numérique " * 14 + "Espace", "texte_trop_long"),
     Example("N/A", "", "texte_vide_de_sens"),
 )
 

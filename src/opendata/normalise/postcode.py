@@ -30,8 +30,9 @@ EXAMPLES = (
 
 #: Folded spellings of "no value" met in real files; a cell of mere punctuation is one too.
 _NOTHING = frozenset(
-    "n a|na|n d|nd|n c|nc|n r|nr|null|none|nan|neant|aucun|aucune|inconnu|inconnue"
-    "|non renseigne|non communique|non connu|non concerne|sans objet".split("|")
+    {"n a", "na", "n d", "nd", "n c", "nc", "n r", "nr", "null", "none", "nan", "neant", "non"}
+    | {"aucun", "aucune", "inconnu", "inconnue", "sans objet", "non renseigne"}
+    | {"non communique", "non connu", "non concerne"}
 )
 _STATED = re.compile(r"(?:FR?\s*-?\s*)?([0-9]{2}) ?([0-9]{3})(?:\.0+)?(?:\s*[-,]?\s*[^\W\d_].*)?")
 _LOST_ZERO = re.compile(r"([1-9][0-9]{3})(?:\.0+)?")

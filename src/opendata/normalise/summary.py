@@ -6,12 +6,13 @@ from opendata.normalise.base import Cleaned, Example
 NAME = "resume"
 CONTEXT: tuple[str, ...] = ()
 MAX_LENGTH = 280
-_LONG = "Le mardi, initiation à l'ordinateur. " * 8
+_SENTENCE = "Le mardi, initiation à l'ordinateur. "
+_LONG = _SENTENCE * 8
 EXAMPLES = (
     Example("Ateliers d'initiation  et accès libre.", "Ateliers d'initiation et accès libre."),
     Example("<p>Accès libre</p><p>le mardi</p>", "Accès libre le mardi"),
     Example("AccÃ¨s libre", "Accès libre"),
-    Example(_LONG, ("Le mardi, initiation à l'ordinateur. " * 7) + "Le mardi…", "texte_trop_long"),
+    Example(_LONG, _SENTENCE * 7 + "Le mardi, initiation…", "texte_trop_long"),
     Example("a" * 281, "a" * 279 + "…", "texte_trop_long"),
     Example("a" * 280, "a" * 280),
     Example("néant", "", "texte_vide_de_sens"),

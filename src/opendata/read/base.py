@@ -19,7 +19,8 @@ HEAD_BYTES = 65_536
 
 #: Bounds on what one table may hold: a few bytes can claim a table that fills the memory.
 MAX_COLUMNS = 5_000
-MAX_CELLS = 200_000_000
+CELLS_FLOOR = 50_000_000
+CELLS_PER_BYTE = 4
 
 #: Bounds on what an archive (or an XLSX, which is one) may unpack to.
 MAX_UNPACKED_BYTES = 2_000_000_000
@@ -138,7 +139,7 @@ def decode(path: Path, encoding: str, issues: Issues) -> str:
 def _known_encoding(path: Path, encoding: str) -> str:
     try:
         name = codecs.lookup(encoding).name
-        b"".decode(name)
+        b"abcd".decode(name, "replace")  # refuses the codecs that make no text
     except (LookupError, ValueError) as problem:
         raise refusal(
             "encodage_inconnu",
@@ -228,14 +229,15 @@ def unique_names(names: Sequence[str]) -> list[str]:
 
 def check_size(path: Path, rows: int, columns: int) -> None:
     """Refuse (ReadError) a table whose padding would cost far more than its bytes."""
-    if columns > MAX_COLUMNS or rows * columns > MAX_CELLS:
+    cells = max(CELLS_FLOOR, CELLS_PER_BYTE * path.stat().st_size)
+    if columns > MAX_COLUMNS or rows * columns > cells:
         raise refusal(
             "table_demesuree",
             path,
             fr=f"donnerait une table de {rows} lignes et {columns} colonnes, plus que la limite "
-            f"({MAX_COLUMNS} colonnes, {MAX_CELLS} cellules) : vérifiez le format déclaré.",
+            f"({MAX_COLUMNS} colonnes, {cells} cellules) : vérifiez le format déclaré.",
             en=f"would make a table of {rows} rows and {columns} columns, more than the limit "
-            f"({MAX_COLUMNS} columns, {MAX_CELLS} cells): check the declared format.",
+            f"({MAX_COLUMNS} columns, {cells} cells): check the declared format.",
         )
 
 

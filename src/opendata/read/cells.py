@@ -10,7 +10,7 @@ from typing import Any
 
 
 def cell_text(value: Any) -> str:
-    """``45100.0`` -> ``45100``, ``2.5`` -> ``2.5`` (no exponent), dates as ISO 8601, None -> ""."""
+    """``45100.0`` -> ``45100``, ``2.5`` -> ``2.5`` (no exponent), dates as ISO 8601."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -21,6 +21,9 @@ def cell_text(value: Any) -> str:
         return number_text(value)
     if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
+    if isinstance(value, datetime.timedelta):
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, list):

@@ -182,8 +182,19 @@ def _swallowed(
     """Whether a record of several lines exists only because a quote was never closed."""
     if after > len(lines) or after - first > _MAX_LINES:
         return True
-    # Closed by a quote of a later line: the count is wrong, and right for the line alone.
-    return 0 < width != len(record) and len(_unquoted(lines[first], delimiter)) == width
+    # A quote of a later line may have closed it: the record is then no well-formed one,
+    # or has not as many cells as the header, while the line alone has.
+    if len(_unquoted(lines[first], delimiter)) != width:
+        return False
+    return len(record) != width or not _well_formed(lines[first:after], delimiter)
+
+
+def _well_formed(lines: list[str], delimiter: str) -> bool:
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return False
+    return True
 
 
 def _unquoted(line: str, delimiter: str) -> list[str]:

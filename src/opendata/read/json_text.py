@@ -11,7 +11,6 @@ from typing import Any
 import pandas as pd
 
 from opendata.read.base import (
-    MAX_COLUMNS,
     Issues,
     check_size,
     decode,
@@ -137,8 +136,7 @@ class Columns:
         """The column of that name, made of "" when it is new (ReadError: too many)."""
         column = self.values.get(name)
         if column is None:
-            if len(self.values) >= MAX_COLUMNS:
-                check_size(self._path, self._rows, len(self.values) + 1)
+            check_size(self._path, self._rows, len(self.values) + 1)
             column = self.values[name] = [""] * self._rows
         return column
 
@@ -157,7 +155,6 @@ class Columns:
 
     def table(self, numbers: Sequence[int]) -> pd.DataFrame:
         """The table of text, indexed by the numbers of its records."""
-        check_size(self._path, self._rows, len(self.values))
         names = unique_names(list(self.values))
         return text_table(dict(zip(names, self.values.values(), strict=True)), numbers)
 

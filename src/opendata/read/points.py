@@ -17,8 +17,8 @@ def representative(geometries: Any) -> tuple[Any, Any]:
     """Longitudes and latitudes (arrays of floats, NaN for none) of a point inside each one."""
     import shapely
 
-    types = shapely.get_type_id(geometries)
-    inside = np.where(types == 0, geometries, shapely.point_on_surface(geometries))
+    filled = np.where(shapely.is_empty(geometries), None, geometries)
+    inside = np.where(shapely.get_type_id(filled) == 0, filled, shapely.point_on_surface(filled))
     return shapely.get_x(inside), shapely.get_y(inside)
 
 

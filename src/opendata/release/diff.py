@@ -63,13 +63,11 @@ def date_places(
     A place that is new is dated ``day``; one that did not change keeps its dates.
     """
     touched = set(difference["lieu_id"])
-    last = before.set_index("lieu_id")["derniere_modification"] if len(before) else None
-    kept = (
-        places["lieu_id"].map(last) if last is not None else places["lieu_id"].mask(lambda _: True)
-    )
+    last = before.set_index("lieu_id")["derniere_modification"]
+    kept = places["lieu_id"].map(last)
     changed = places["lieu_id"].isin(touched) | kept.isna()
     first = places["premiere_publication"]
     return places.assign(
         premiere_publication=first.mask(first == "", day),
-        derniere_modification=kept.mask(changed, day).astype("str"),
+        derniere_modification=kept.astype("str").mask(changed, day),
     )

@@ -1,0 +1,134 @@
+"""Telephone numbers in international format (E.164), the one the national standard admits.
+
+Numbering rules and validity come from Google's libphonenumber. A number without a country
+code is read with the numbering plan of the territory its postcode belongs to: 0692 in
+La Réunion is +262692, not +33692.
+"""
+
+import re
+
+from opendata.normalise import text
+from opendata.normalise.base import Cleaned, Example
+from opendata.schema import fold
+
+NAME = "telephone"
+CONTEXT: tuple[str, ...] = ("code_postal",)
+_RE = {"code_postal": "97400"}
+EXAMPLES = (
+    Example("02 61 91 45 98", "+33261914598"),
+    Example("02.61.91.45.98", "+33261914598"),
+    Example("0261914598.0", "+33261914598"),
+    Example("261914598", "+33261914598"),
+    Example("+33 (0)2 61 91 45 98", "+33261914598"),
+    Example("(+33) 2 61 91 45 98", "+33261914598"),
+    Example("0033261914598", "+33261914598"),
+    Example("Tél : 04 65 714566 (Mairie)", "+33465714566"),
+    Example("02 61 91 45 98 / 06 12 34 56 78", "+33261914598", "telephone_supplementaire"),
+    Example("0692 12 34 56", "+262692123456", context=_RE),
+    Example("02 61 91 45 98", "+33261914598", context=_RE),
+    Example("26 12 34", "+687261234", context={"code_postal": "98800"}),
+    Example("Pas de téléphone", "", "texte_vide_de_sens"),
+    Example("--", "", "texte_vide_de_sens"),
+    Example("NC", "", "texte_vide_de_sens"),
+    Example("3230", "", "telephone_illisible"),
+    Example("00 00 00 00 00", "", "telephone_illisible"),
+    Example("+32 2 123 45 67", "", "telephone_etranger"),
+)
+
+#: Postcode prefix -> region of libphonenumber; the rest of France is ``FR``.
+REGIONS = {
+    "971": "GP", "972": "MQ", "973": "GF", "974": "RE", "975": "PM", "976": "YT",
+    "977": "BL", "978": "MF", "986": "WF", "987": "PF", "988": "NC",
+}  # fmt: skip
+#: Country codes of the standard's pattern (schemas/lieux.json, ``telephone``).
+COUNTRY_CODES = frozenset({33, 262, 269, 508, 590, 594, 596, 681, 687, 689})
+
+# Tried when the postcode's own plan does not know the number; their prefixes do not collide.
+_OTHER_REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT")
+_SHORT_PLANS = frozenset({"NC", "PF", "PM", "WF"})
+_NOTHING = frozenset(
+    {"pas de telephone", "pas de tel", "sans telephone", "aucun telephone", "non", "0", "ras"}
+)
+
+_GAP = r"[\s.,\-–_/·]{0,3}"
+_COUNTRY = rf"(?:\+|(?<![0-9])00){_GAP}"
+_TRUNK = rf"{_GAP}(?:\(?0\)?{_GAP})?"
+_OVERSEAS = "262|269|508|590|594|596|681|687|689"
+_NUMBERS = (
+    rf"(?P<france>(?:{_COUNTRY}|(?<![0-9]))33{_TRUNK}[1-9](?:{_GAP}[0-9]){{8}})(?![0-9])"
+    rf"|(?P<overseas>{_COUNTRY}(?:{_OVERSEAS}){_TRUNK}[1-9](?:{_GAP}[0-9]){{5,8}})(?![0-9])"
+    rf"|(?P<foreign>{_COUNTRY}[1-9](?:[\s.\-()]{{0,3}}[0-9]){{6,14}})(?![0-9])"
+    rf"|(?P<national>(?<![0-9])0{_GAP}[1-9](?:{_GAP}[0-9]){{8}})(?![0-9])"
+    rf"|(?P<bare>(?<![0-9])[1-9](?:{_GAP}[0-9]){{8}})(?![0-9])"
+)
+_NUMBER = re.compile(_NUMBERS)
+_SHORT_NUMBER = re.compile(rf"{_NUMBERS}|(?P<short>(?<![0-9])[0-9](?:{_GAP}[0-9]){{5,7}})(?![0-9])")
+_FLOAT = re.compile(r"([0-9]{6,})\.0\b")
+_BRACKETED = re.compile(r"\(\s*(\+\s*[0-9]{2,3})\s*\)")
+_LETTER_O = re.compile(r"\b[oO](?=[ .]?[1-9])")
+
+
+def clean(raw: str, code_postal: str = "") -> Cleaned:
+    """The first valid French number in E.164; the others go to the detail of the issue."""
+    line = text.tidy(raw)
+    if not line:
+        return Cleaned("", "texte_vide_de_sens" if raw.strip() else "")
+    if text.is_placeholder(line) or fold(line) in _NOTHING:
+        return Cleaned("", "texte_vide_de_sens")
+    valid, others = _numbers(line, REGIONS.get(code_postal[:3], "FR"))
+    if not valid:
+        return Cleaned("", "telephone_etranger" if others else "telephone_illisible")
+    rest = [*valid[1:], *others]
+    return Cleaned(valid[0], "telephone_supplementaire" if rest else "", "; ".join(rest))
+
+
+def is_mobile(e164: str) -> bool:
+    """Whether a number in E.164 is a mobile phone's; False for what is not a number."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return False
+    return phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
+
+
+def _numbers(line: str, region: str) -> tuple[list[str], list[str]]:
+    """The distinct numbers of a line, in order: those the standard admits, foreign ones."""
+    line = _LETTER_O.sub("0", _FLOAT.sub(r"\1", _BRACKETED.sub(r"\1", line)))
+    pattern = _SHORT_NUMBER if region in _SHORT_PLANS else _NUMBER
+    found = [_read(match, region) for match in pattern.finditer(line)]
+    valid = dict.fromkeys(number for number, admitted in found if admitted)
+    others = dict.fromkeys(number for number, admitted in found if number and not admitted)
+    return list(valid), list(others)
+
+
+def _read(match: re.Match[str], region: str) -> tuple[str, bool]:
+    """One candidate in E.164 ("" when it is not a number) and whether the standard admits it."""
+    digits = re.sub(r"[^0-9]", "", match[0])
+    kind = match.lastgroup
+    if kind in ("france", "overseas", "foreign"):
+        return _valid("+" + digits.removeprefix("00"), None)
+    if kind == "short":
+        return _valid(digits, region)
+    national = digits if kind == "national" else "0" + digits
+    for plan in dict.fromkeys((region, *_OTHER_REGIONS)):
+        number, admitted = _valid(national, plan)
+        if admitted:
+            return number, True
+    return "", False
+
+
+def _valid(digits: str, region: str | None) -> tuple[str, bool]:
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(digits, region)
+    except phonenumbers.NumberParseException:
+        return "", False
+    admitted = number.country_code in COUNTRY_CODES
+    # Of a foreign number only its being foreign matters: a plausible length is enough.
+    test = phonenumbers.is_valid_number if admitted else phonenumbers.is_possible_number
+    if not test(number):
+        return "", False
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), admitted

@@ -1,0 +1,295 @@
+"""Dates, codes, identifiers, points and opening hours."""
+
+import json
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from opendata.errors import CatalogError
+from opendata.model import ISSUE_COLUMNS
+from opendata.normalise import coordinates, dates, hours, identifiers, insee, postcode
+from opendata.normalise.base import Example
+from opendata.normalise.coordinates import normalise_points
+from opendata.schema import fields, problems
+
+MIRROR = Path(__file__).parents[3] / "shared" / "mirror"
+KINDS = (dates, postcode, insee, identifiers, hours)
+WITH_PATTERN = {postcode: "code_postal", insee: "code_insee", identifiers: "pivot"}
+
+junk = st.one_of(
+    st.text(max_size=60),
+    st.text(alphabet="0123456789 .,-/:;hHWETzer+°\n\0", max_size=40),
+    st.lists(
+        st.sampled_from(
+            ["lundi", "mar", "Sa", "Mo:", "Tu:", "9h", "12:30", "14", "-", "/", ",", ";", ":"]
+            + ["et", "de", "à", "au", "fermé", "le", "\n", "midi", "9h-12h", "Mar", "24/7", "sauf"]
+        ),
+        max_size=14,
+    ).map(" ".join),
+)
+
+
+def examples() -> list[object]:
+    return [
+        pytest.param(kind, example, id=f"{kind.NAME}-{example.raw[:40]!r}-{rank}")
+        for kind in KINDS
+        for rank, example in enumerate(kind.EXAMPLES)
+    ]
+
+
+@pytest.mark.parametrize(("kind", "case"), examples())
+def test_examples(kind, case: Example) -> None:
+    cleaned = kind.clean(case.raw, **case.context)
+    assert (cleaned.value, cleaned.code) == (case.value, case.code)
+    assert not cleaned.code or cleaned.code in problems()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("raw", ["\0", "\N{PILE OF POO}", "9" * 10_000, "lundi " * 2_000, "²", "٣"])
+def test_junk_is_refused_not_raised(kind, raw: str) -> None:
+    assert kind.clean(raw).value == ""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=150, deadline=None)
+@given(raw=junk)
+@example(raw="Mo 09:00-12:00\0")
+@example(raw="Mar 10:00-12:00; Sa 10:00-12:00")
+def test_never_raises_and_is_idempotent(kind, raw: str) -> None:
+    cleaned = kind.clean(raw)
+    assert bool(cleaned.value) or cleaned.code
+    if cleaned.value:
+        assert kind.clean(cleaned.value) == (cleaned.value, "", "")
+
+
+@pytest.mark.parametrize("kind", list(WITH_PATTERN))
+@settings(max_examples=200, deadline=None)
+@given(raw=st.one_of(st.from_regex(r"[0-9]{4,5}(\.0)?|[0-9]{9,14}|2[ab][0-9]{3}", fullmatch=True)))
+def test_codes_match_the_published_schema(kind, raw: str) -> None:
+    value = kind.clean(raw).value
+    assert not value or re.search(fields()[WITH_PATTERN[kind]].constraints["pattern"], value)
+
+
+def test_every_two_digit_year_is_recent() -> None:
+    assert {dates.clean(f"01/01/{year:02d}").value[:2] for year in range(100)} == {"19", "20"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "fmt", "expected"),
+    [
+        ("30/06/2020", "%d/%m/%Y", "2020-06-30"),
+        (" 2020-06-30 16:04 ", "%Y-%m-%d %H:%M", "2020-06-30"),
+        ("31/02/2020", "%d/%m/%Y", ""),
+        ("2020", "%d%d", ""),
+        ("30/06/2020", "%Q", ""),
+    ],
+)
+def test_parse_format(raw: str, fmt: str, expected: str) -> None:
+    assert dates.parse_format(raw, fmt) == expected
+
+
+def test_ridet_needs_the_pacific() -> None:
+    assert identifiers.clean("123 456 001", code_postal="98713").value == "123456001"
+    assert identifiers.clean("123 456 001", code_postal="97410").value == ""
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("Lundi 9h/12h - 14h/17h", "Mo 09:00-12:00,14:00-17:00"),
+        ("mar. mer. 10-19h, sam. 10-18h", "Tu-We 10:00-19:00; Sa 10:00-18:00"),
+        ("Lundi\n13h30 – 17h30\n\nSamedi\nFermé", "Mo 13:30-17:30"),
+        ("lundi-mardi-jeudi : 9h00 à 12h30", "Mo-Tu 09:00-12:30; Th 09:00-12:30"),
+        ("Tous les jours 9h-20h", "Mo-Su 09:00-20:00"),
+        ("Mo-Fr 14h00-19h00;Sa 14h00-18h00", "Mo-Fr 14:00-19:00; Sa 14:00-18:00"),
+        ("Jeudi 9 h 30 - 12 h", "Th 09:30-12:00"),
+        ("Mo: 9h-12h /\n\n 14h-18h\nTu:", "Mo 09:00-12:00,14:00-18:00"),
+    ],
+)
+def test_hours_understood(raw: str, expected: str) -> None:
+    assert hours.clean(raw).value == expected
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "lundi 9h-12h sur rendez-vous",
+        "lundi 9h-12h et mardi",
+        "lundi 12h-9h",
+        "lundi 9h-25h",
+        "lundi 9h-12h60",
+        "lundi 14h-18h 9h-12h",
+        "lundi 9h 12h",
+        "lundi 9h-12h-14h",
+        "lundi 9h, 12h",
+        "lundi matin",
+        "samedi au lundi 9h-12h",
+        "lundi au jeudi-samedi 9h-12h",
+        "lundi/vendredi 9h-12h",
+        "du lundi au vendredi 9h-12h, fermé le mardi",
+        "janvier : lundi 9h-12h",
+        "9h-12h",
+        "09:00-12:00",
+        "Mar 10:00-12:00",
+        "mar 10:00-12:00; Sa 10:00-12:00",
+        "2021",
+        "Mo: 9h-12h\nTu: Fermé le lundi",
+        "Mo: 9h-12h\nTu: NC",
+        "Mo: 9h-12h\nMo: 14h-18h",
+        "Mo: 07:30:12:30",
+    ],
+)
+def test_hours_refused_rather_than_wrong(raw: str) -> None:
+    assert hours.clean(raw).value == ""
+
+
+def test_the_refused_day_is_named() -> None:
+    assert hours.clean("Mo: 9h-12h\nTu: sur  RDV").detail == "mardi : sur RDV"
+
+
+def test_osm_in_march_stays() -> None:
+    assert hours.clean("Nov-Mar Mo-Fr 09:00-12:00").value == "Nov-Mar Mo-Fr 09:00-12:00"
+
+
+@settings(max_examples=200, deadline=None)
+@given(raw=junk)
+def test_published_hours_are_valid_osm(raw: str) -> None:
+    value = hours.clean(raw).value
+    assert not value or hours.valid(value)
+
+
+def column(*values: str) -> pd.Series:
+    return pd.Series(values, index=range(2, 2 + len(values)), dtype="str")
+
+
+def located(latitude: str, longitude: str) -> tuple[tuple[float, float], str]:
+    """The point and the code that one row gets in a file whose other rows are right."""
+    good = ("48.85", "47.9", "43.6", "45.2")
+    points, issues = normalise_points(column(latitude, *good), column(longitude, *["2.3"] * 4))
+    assert (issues["row"] == 2).all()
+    first = points.iloc[0]
+    return (first["latitude"], first["longitude"]), "".join(issues["code"])
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude"),
+    [
+        ("48.85", "2.35"),
+        ("48,85", "2,35"),
+        (" 48.85° ", "+2.35 °"),
+        ("48.85, 2.35", ""),
+        ("48.85,2.35", "48.85,2.35"),
+        ("", "48,85 ; 2,35"),
+        ("[48.85, 2.35]", ""),
+        ("48.85 2.35", "48.85 2.35"),
+    ],
+)
+def test_points_read(latitude: str, longitude: str) -> None:
+    assert located(latitude, longitude) == ((48.85, 2.35), "")
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "code"),
+    [
+        ("abc", "2.35", "coordonnee_illisible"),
+        ("1e999", "2.35", "coordonnee_illisible"),
+        ("48.85", "", "coordonnee_incomplete"),
+        ("48,85", "", "coordonnee_incomplete"),
+        ("0", "0.0", "texte_vide_de_sens"),
+        ("-", "-", "texte_vide_de_sens"),
+        ("40.71", "-74.0", "coordonnee_hors_france"),
+        ("", "", ""),
+    ],
+)
+def test_points_dropped(latitude: str, longitude: str, code: str) -> None:
+    (y, x), found = located(latitude, longitude)
+    assert (y != y, x != x, found) == (True, True, code)
+
+
+def test_one_row_repaired_alone() -> None:
+    assert located("2.35", "48.85") == ((48.85, 2.35), "coordonnees_permutees")
+    (y, x), code = located("6862000", "652000")
+    assert (round(y, 3), round(x, 3), code) == (48.856, 2.346, "projection_convertie")
+
+
+def test_swapped_file_is_one_fact() -> None:
+    points, issues = normalise_points(column("2.3", "1.9", "-0.5"), column("48.8", "47.9", "44.8"))
+    assert points["latitude"].tolist() == [48.8, 47.9, 44.8]
+    assert points["corrected"].all()
+    assert issues[["row", "code"]].to_numpy().tolist() == [[0, "coordonnees_permutees"]]
+
+
+def test_right_row_of_a_swapped_file_is_kept() -> None:
+    points, _ = normalise_points(column("2.3", "1.9", "44.8"), column("48.8", "47.9", "-0.5"))
+    assert points.iloc[2].tolist() == [44.8, -0.5, False]
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_lambert_93_in_either_order(swapped: bool) -> None:
+    y, x = column("6862000,5", "6692424"), column("652000", "475198")
+    points, issues = normalise_points(*((x, y) if swapped else (y, x)))
+    assert points["latitude"].round(2).tolist() == [48.86, 47.29]
+    assert issues["code"].tolist() == ["coordonnees_converties"]
+    assert issues["row"].tolist() == [0]
+
+
+def test_declared_projection_wins() -> None:
+    points, issues = normalise_points(column("7692000"), column("340000"), "EPSG:2975")
+    assert points.iloc[0][["latitude", "longitude"]].round(2).tolist() == [-20.87, 55.46]
+    assert issues["detail"].tolist() == ["EPSG:2975"]
+
+
+def test_unknown_projection_is_a_sentence() -> None:
+    with pytest.raises(CatalogError, match="EPSG:0") as caught:
+        normalise_points(column("1"), column("2"), "EPSG:0")
+    assert caught.value.code == "projection_inconnue"
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=st.lists(st.tuples(junk, junk), max_size=5))
+def test_points_never_raise_and_stay_in_france(rows: list[tuple[str, str]]) -> None:
+    latitude, longitude = (column(*(row[side] for row in rows)) for side in (0, 1))
+    points, issues = normalise_points(latitude, longitude)
+    assert list(issues.columns) == list(ISSUE_COLUMNS)
+    assert points.index.equals(latitude.index)
+    assert points["latitude"].isna().equals(points["longitude"].isna())
+    # A filled row without a point always has its line in the report.
+    filled = (latitude.str.strip() != "") | (longitude.str.strip() != "")
+    lost = set(points.index[points["latitude"].isna() & filled])
+    assert lost <= set(issues["row"])
+    boxes = [
+        points["latitude"].between(south, north) & points["longitude"].between(west, east)
+        for south, north, west, east in coordinates.FRANCE
+    ]
+    assert (sum(box.astype(int) for box in boxes) + points["latitude"].isna() >= 1).all()
+
+
+def mirror_rows(name: str) -> list[dict[str, object]]:
+    if not (MIRROR / name).is_file():
+        pytest.skip(f"../shared/mirror/{name} is absent")
+    rows = json.loads((MIRROR / name).read_text(encoding="utf-8"))
+    while isinstance(rows, dict):
+        rows = next(value for value in rows.values() if isinstance(value, list))
+    return rows
+
+
+@pytest.mark.mirror
+@pytest.mark.parametrize(
+    ("name", "latitude", "longitude", "code"),
+    [
+        ("gironde.json", "Coord. Y", "Coord. X", "coordonnees_permutees"),
+        ("maine-et-loire.json", "y", "x", "coordonnees_converties"),
+    ],
+)
+def test_real_files_are_put_right(name: str, latitude: str, longitude: str, code: str) -> None:
+    rows = mirror_rows(name)
+    y, x = (column(*(str(row[key]) for row in rows)) for key in (latitude, longitude))
+    points, issues = normalise_points(y, x)
+    assert points["latitude"].between(44, 48).all()
+    assert points["longitude"].between(-1.5, 0.5).all()
+    assert issues[["row", "code"]].to_numpy().tolist() == [[0, code]]
