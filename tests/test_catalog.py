@@ -2,6 +2,7 @@
 
 import pytest
 
+from opendata import catalog, read
 from opendata.catalog import load_catalog, load_dataset, load_source, mappable_fields
 from opendata.errors import CatalogError
 from opendata.paths import Paths, paths_from_environment
@@ -92,6 +93,10 @@ def test_the_committed_catalogue_loads() -> None:
     assert {"demo", "centre-val-de-loire", "ile-de-france"} <= set(datasets)
     assert all(source.examples for source in sources.values())
     assert all(set(source.mapping) <= set(mappable_fields()) for source in sources.values())
+
+
+def test_the_formats_a_source_may_name_are_those_that_can_be_read() -> None:
+    assert set(catalog.FORMATS) == set(read.FORMATS)
 
 
 def test_errors_speak_both_languages(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:

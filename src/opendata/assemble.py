@@ -17,6 +17,7 @@ from opendata.catalog import UNKNOWN_LICENCE
 from opendata.errors import ReleaseError
 from opendata.geocode.communes import CommuneReference, resolve, territory_of
 from opendata.geocode.points import place_points
+from opendata.geocode.reverse import resolve_by_point
 from opendata.harvest import Harvest
 from opendata.identity.match import group_rows
 from opendata.identity.merge import merge_groups
@@ -30,7 +31,7 @@ from opendata.territory import departement_hint, departements_of, in_territory
 #: Fields that say when, not what: they never make a place look changed.
 DATES_OF_PUBLICATION = ("premiere_publication", "derniere_modification")
 _ADDRESS = ("commune", "code_postal", "code_insee", "adresse")
-_UNRESOLVED = ("commune_introuvable", "commune_ambigue")
+_UNRESOLVED = ("commune_absente", "commune_introuvable", "commune_ambigue")
 
 
 @dataclass(frozen=True)
@@ -97,10 +98,13 @@ def locate(
         return Located(table, table, 0, harvest.issues)
     stated = pd.DataFrame({name: _column(table, name) for name in _ADDRESS})
     found, issues = resolve(stated, reference)
+    found, by_point = resolve_by_point(found, table, stated, reference)
+    issues = _about_communes(join_issues([issues, by_point]), found)
     territory = territory_of(found["code_insee"], reference)
     inside = in_territory(territory.assign(code_insee=found["code_insee"]), dataset.territory)
     unresolved = found["code_insee"] == ""
     hint = departement_hint(stated["code_insee"], stated["code_postal"])
+    hint = hint.mask(hint == "", _column(table, "code_departement"))
     elsewhere = unresolved & hint.isin(_all_departements(reference) - departements)
     outside = (~unresolved & ~inside) | elsewhere
     refusal = _refusals(table["refus"], issues, unresolved)
@@ -137,6 +141,15 @@ def _all_departements(reference: CommuneReference) -> frozenset[str]:
 
 def _named(issues: pd.DataFrame, source: Source) -> pd.DataFrame:
     return issues.assign(source=source.id)
+
+
+def _about_communes(issues: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """Commune issues once every means was tried: what is solved is no problem any more."""
+    solved = found.index[found["code_insee"] != ""]
+    unresolved = issues["code"].isin(_UNRESOLVED)
+    issues = issues[~(unresolved & issues["row"].isin(solved))]
+    nothing = (issues["code"] == "commune_introuvable") & (issues["value"] == "")
+    return issues.assign(code=issues["code"].mask(nothing, "commune_absente"))
 
 
 def _whole_file_issue(source: Source, code: str) -> pd.DataFrame:

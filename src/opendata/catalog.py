@@ -18,7 +18,11 @@ from opendata.model import Contract, Dataset, Example, Fetch, Gate, Rule, Source
 from opendata.paths import Paths
 from opendata.schema import fields, vocabulary
 
-FORMATS = ("csv", "xlsx", "ods", "xls", "json", "jsonl", "geojson", "gpkg", "fgb", "kml", "shp")
+#: What ``opendata.read`` can read; a test holds the two together, for imports run one way.
+FORMATS = (
+    "csv", "tsv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods", "json", "jsonl", "ndjson", "geojson",
+    "gpkg", "fgb", "flatgeobuf", "kml", "kmz", "shp", "shapefile", "zip", "gz",
+)  # fmt: skip
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su", "PH")
 CONTRACT_TYPES = ("string", "integer", "number", "date", "datetime", "boolean")
 TERRITORIES = ("france", "region", "departement", "epci", "commune")
@@ -323,12 +327,17 @@ def _coordinates(toml: _Toml) -> Mapping[str, str]:
     return table
 
 
+#: Made by later stages, but a source may say what it knows: the precision of its points,
+#: and the département, which tells where a row without a commune belongs.
+_HINTS = ("geo_precision", "code_departement")
+
+
 def mappable_fields() -> tuple[str, ...]:
     """The published fields a mapping may fill; the others are made by later stages."""
     return tuple(
         name
         for name, field in fields().items()
-        if field.filled_by == "source" or field.normalise != "aucune" or name == "geo_precision"
+        if field.filled_by == "source" or field.normalise != "aucune" or name in _HINTS
     )
 
 

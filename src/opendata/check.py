@@ -88,7 +88,7 @@ def _contract_issues(
     for error in errors:
         line = int(lines[error.row_number - 2])
         if error.type == "primary-key":
-            key = " / ".join(table.loc[line, list(source.contract.key)])
+            key = " / ".join(str(table.at[line, name]) for name in source.contract.key)
             code = "cle_en_double" if key.strip(" /") else "cle_absente"
             refused[line] = code
             found.append((source.id, line, "id", code, key, "", ", ".join(source.contract.key)))
@@ -144,7 +144,7 @@ def check_rows(table: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pd.Se
             refused[line] = code
             found.append((source.id, line, name, code, "", "", name))
         else:
-            value = table.at[line, name]
+            value = str(table.at[line, name])
             corrected.at[line, name] = ""
             found.append((source.id, line, name, "contrainte_non_respectee", value, "", error.note))
     issues = pd.DataFrame(found, columns=list(ISSUE_COLUMNS)) if found else no_issues()

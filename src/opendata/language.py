@@ -24,4 +24,5 @@ class Text(NamedTuple):
 
 
 def current_language() -> Language:
+    """The language of this moment's messages."""
     return "en" if os.environ.get("OPENDATA_LANG", "fr").lower().startswith("en") else "fr"

@@ -100,8 +100,11 @@ def _fill(
             result = result.mask(both, result + SEPARATOR + value)
     if multiple and len(rules) > 1:
         result = _over_distinct(result, _distinct_parts)
-    unmatched = _unmatched(field, rules, table, result)
-    return result, join_issues([*issues, unmatched])
+    lost = join_issues(issues)
+    if not multiple:
+        # What one rule could not read and the next one could is not lost.
+        lost = lost[lost["row"].isin(result.index[result == ""])]
+    return result, join_issues([lost, _unmatched(field, rules, table, result)])
 
 
 def _distinct_parts(text: str) -> str:

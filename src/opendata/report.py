@@ -17,6 +17,7 @@ from opendata.schema import SEPARATOR, fields, problems, vocabulary
 
 COUNTS = ("lignes_lues", "publiees", "fusionnees", "quarantaine", "hors_territoire")
 _SEVERITIES = ("error", "warning", "info")
+MASK = "•••"
 _EXAMPLES = 5
 _QUARANTINE_SHOWN = 500
 
@@ -46,7 +47,7 @@ def build_report(
         "methodes": _counts(places["geo_methode"][places["geo_methode"] != ""]),
         "categories": category_counts(places),
         "champs": field_counts(places),
-        "problemes": group_issues(assembly.issues),
+        "problemes": group_issues(without_personal_values(assembly.issues)),
         "changements": change_counts(changes),
         "references": {"communes": reference.fr, "communes_en": reference.en},
         "quarantaine": _quarantine(assembly.quarantine),
@@ -107,11 +108,23 @@ def change_counts(changes: pd.DataFrame) -> dict[str, int]:
     }
 
 
+def without_personal_values(issues: pd.DataFrame) -> pd.DataFrame:
+    """The same issues, fit for a page anyone can read: line numbers instead of contacts."""
+    personal = issues["field"].isin([name for name, field in fields().items() if field.personal])
+    shown = personal & (issues["value"] != "")
+    return issues.assign(
+        value=issues["value"].mask(shown, MASK),
+        published=issues["published"].mask(personal, ""),
+        detail=issues["detail"].mask(personal & (issues["detail"] != ""), MASK),
+    )
+
+
 def group_issues(issues: pd.DataFrame) -> list[dict[str, Any]]:
     """Issues of one source, kind and field as one entry, worst and most frequent first."""
     known = problems()
     entries = []
-    for (source, code, field), group in issues.groupby(["source", "code", "field"], sort=True):
+    for kind, group in issues.groupby(["source", "code", "field"], sort=True):
+        source, code, field = map(str, kind)
         problem = known[code]
         shown = group.drop_duplicates("value").sort_values("row", kind="stable").head(_EXAMPLES)
         entries.append(
@@ -158,10 +171,10 @@ def _quarantine(quarantine: pd.DataFrame) -> list[dict[str, str]]:
     known = problems()
     shown = quarantine.head(_QUARANTINE_SHOWN)
     lines = []
-    for row in shown.to_dict("records"):
-        english = "; ".join(
-            _general(known[code].sentence.en) for code in row["codes"].split(SEPARATOR)
-        )
+    for record in shown.to_dict("records"):
+        row = {str(name): str(value) for name, value in record.items()}
+        codes = row["codes"].split(SEPARATOR)
+        english = "; ".join(_general(known[code].sentence.en) for code in codes)
         lines.append(
             {
                 "source": row["source"],

@@ -78,7 +78,8 @@ EXAMPLES = [
     ),
     # wrong postcode
     ("Olivet|45000|", "45232|Olivet|45160", "code_postal_corrige"),
-    ("Olivet|00000|", "45232|Olivet|45160", "code_postal_corrige"),
+    ("Châteaudun|00000|", "28088|Châteaudun|28200", "code_postal_corrige"),
+    ("Olivet|00000|", "", "commune_ambigue"),
     ("Orléans|41000|", "", "commune_introuvable"),
     ("Zzzyx|45000|", "", "commune_introuvable"),
     # INSEE against the two others

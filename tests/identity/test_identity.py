@@ -63,6 +63,7 @@ def test_merge_believes_the_first_source_adds_lists_and_reports_what_gave_way() 
         ("a", "1", "45234", "Mairie", "1 place X"), ("b", "2", "45234", "La Mairie", "1 place X")
     )
     table["telephone"] = ["", "+33238000000"]
+    table["horaires"] = ["Mo 09:00-12:00", "Tu 09:00-12:00"]
     table["categories"] = ["epn", "mairie|epn"]
     table["geo_precision"] = ["commune", "numero"]
     table["latitude"] = [47.9, 47.91]
@@ -73,7 +74,7 @@ def test_merge_believes_the_first_source_adds_lists_and_reports_what_gave_way() 
     assert (place["categories"], place["sources"]) == ("epn|mairie", "a|b")
     assert (place["latitude"], place["geo_precision"]) == (47.91, "numero")
     assert issues[["source", "row", "field", "value", "published"]].values.tolist() == [
-        ["b", 3, "nom", "La Mairie", "Mairie"]
+        ["b", 3, "horaires", "Tu 09:00-12:00", "Mo 09:00-12:00"]
     ]
 
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
@@ -21,16 +20,15 @@ MIRROR = Path(__file__).parents[3] / "shared" / "mirror"
 KINDS = (dates, postcode, insee, identifiers, hours)
 WITH_PATTERN = {postcode: "code_postal", insee: "code_insee", identifiers: "pivot"}
 
+WORDS = (
+    *("lundi", "mar", "Sa", "Mo:", "Tu:", "9h", "12:30", "14", "-", "/", ",", ";", ":", "et"),
+    *("de", "à", "au", "fermé", "le", "\n", "midi", "9h-12h", "Mar", "24/7", "sauf"),
+)
+
 junk = st.one_of(
     st.text(max_size=60),
     st.text(alphabet="0123456789 .,-/:;hHWETzer+°\n\0", max_size=40),
-    st.lists(
-        st.sampled_from(
-            ["lundi", "mar", "Sa", "Mo:", "Tu:", "9h", "12:30", "14", "-", "/", ",", ";", ":"]
-            + ["et", "de", "à", "au", "fermé", "le", "\n", "midi", "9h-12h", "Mar", "24/7", "sauf"]
-        ),
-        max_size=14,
-    ).map(" ".join),
+    st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join),
 )
 
 
@@ -108,6 +106,10 @@ def test_ridet_needs_the_pacific() -> None:
         ("Tous les jours 9h-20h", "Mo-Su 09:00-20:00"),
         ("Mo-Fr 14h00-19h00;Sa 14h00-18h00", "Mo-Fr 14:00-19:00; Sa 14:00-18:00"),
         ("Jeudi 9 h 30 - 12 h", "Th 09:30-12:00"),
+        ("Jeudi 9h-12h30 14h-17h", "Th 09:00-12:30,14:00-17:00"),
+        ("Mo: 09:00-12:00 14:00-16:30", "Mo 09:00-12:00,14:00-16:30"),
+        ("mar. jeu. ven. 9h-12h", "Tu 09:00-12:00; Th-Fr 09:00-12:00"),
+        ("Fr 22:00-02:00", "Fr 22:00-02:00"),
         ("Mo: 9h-12h /\n\n 14h-18h\nTu:", "Mo 09:00-12:00,14:00-18:00"),
     ],
 )
@@ -131,6 +133,10 @@ def test_hours_understood(raw: str, expected: str) -> None:
         "samedi au lundi 9h-12h",
         "lundi au jeudi-samedi 9h-12h",
         "lundi/vendredi 9h-12h",
+        "lundi vendredi 9h-12h",
+        "lundi-mardi jeudi 9h-12h",
+        "Mo 14:00-12:00",
+        "Mo 09:00-12:00; Tu 14:00-14:00",
         "du lundi au vendredi 9h-12h, fermé le mardi",
         "janvier : lundi 9h-12h",
         "9h-12h",

@@ -71,6 +71,7 @@ def test_a_module_is_complete(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @given(raw=CELLS, code_postal=POSTCODES)
 @example(raw="45000 Orléans 45000 Orléans", code_postal="45000")
+@example(raw="\\\r,0", code_postal="")
 @settings(max_examples=120, deadline=None, derandomize=True)
 def test_cleaning_never_raises_and_is_idempotent(kind: str, raw: str, code_postal: str) -> None:
     found = run(kind, raw, code_postal)

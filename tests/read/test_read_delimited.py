@@ -91,6 +91,8 @@ def test_header_names_are_told_apart(tmp_path: Path) -> None:
     expected = ["nom", "nom (2)", "colonne_3", "nom (2) (2)", "nom (3)", "colonne_6"]
     assert list(table.columns) == expected
     assert list(table.loc[2]) == list("123456")
+    table, _ = load(tmp_path, "nom (2);nom;nom\n1;2;3\n")
+    assert list(table.columns) == ["nom (2)", "nom", "nom (3)"]
 
 
 def test_ragged_lines_are_padded_or_cut_and_noted(tmp_path: Path) -> None:
@@ -144,6 +146,17 @@ def test_an_unclosed_quote_costs_its_own_line_only(tmp_path: Path, after: str) -
     assert len(table) == 2 + after.count("\n")
     assert table.loc[[2, 4, 5, 6], "b"].tolist() == ["x;\ny", '"b', "c", "d"]
     assert issues[["row", "code"]].to_numpy().tolist() == [[4, "guillemet_non_ferme"]]
+
+
+@pytest.mark.parametrize(("lines", "closing"), [(3, ""), (1_500, ""), (1_500, '9;z"\n')])
+def test_an_unclosed_quote_before_a_delimiter_does_not_swallow_the_file(
+    tmp_path: Path, lines: int, closing: str
+) -> None:
+    table, issues = load(tmp_path, 'a;b\n1;"x;y\n' + "2;c\n" * lines + closing)
+    assert len(table) == 1 + lines + bool(closing)
+    assert (table.loc[2, "b"], table.loc[3, "b"]) == ('"x', "c")
+    codes = issues[["row", "code"]].to_numpy().tolist()
+    assert codes == [[2, "guillemet_non_ferme"], [2, "ligne_irreguliere"]]
 
 
 def test_a_file_of_unclosed_quotes_is_read_without_quotes(tmp_path: Path) -> None:

@@ -137,6 +137,9 @@ def _answer(
     """What one distinct triple becomes."""
     name = stated_name(commune)
     usable = postcode if reference.is_postcode(postcode) else name.postcode
+    if not usable and insee not in reference.today and insee in reference.by_postcode:
+        # A postcode in the INSEE column is the commonest mix-up.
+        usable = insee
     choice = _choose(reference, insee, usable, name)
     shown = " ".join(filter(None, (postcode, commune))) or insee
     if not choice.code:
@@ -168,9 +171,6 @@ def _choose(reference: CommuneReference, insee: str, postcode: str, name: Stated
     code = reference.today.get(insee, "")
     if code:
         return _with_insee(reference, reference.city[code], postcode, name)
-    if insee in reference.by_postcode and not postcode:
-        # A postcode in the INSEE column is the commonest mix-up.
-        postcode = insee
     if name.key:
         return _with_name(reference, postcode, name)
     return _with_postcode(reference, postcode)

@@ -53,7 +53,7 @@ def _mergeable(rows: pd.DataFrame) -> list[str]:
         if name in rows.columns
         and field.filled_by == "source"
         and name not in (*_POINT, *_FROM_PRIMARY)
-    ] + ["categories"] * ("categories" not in fields() and "categories" in rows.columns)
+    ]
 
 
 def _first(values: pd.Series) -> str:
@@ -67,7 +67,11 @@ def _union(values: pd.Series) -> str:
 
 def _gave_way(rows: pd.DataFrame, name: str, kept: pd.Series) -> pd.DataFrame:
     chosen = rows["groupe"].map(kept)
-    lost = rows[(rows[name] != "") & (rows[name] != chosen)]
+    different = (rows[name] != "") & (rows[name] != chosen)
+    if name in ("nom", "adresse"):
+        # Rows merge because these agree but for their spelling: there is nothing to report.
+        different[:] = False
+    lost = rows[different]
     if lost.empty:
         return no_issues()
     return pd.DataFrame(

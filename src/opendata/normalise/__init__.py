@@ -47,8 +47,8 @@ def normalise_table(mapped: pd.DataFrame, source: Source) -> tuple[pd.DataFrame,
     where there is no point), and a boolean column ``corrected`` says where the point of
     the source had to be converted or had its axes swapped.
     """
-    from opendata.normalise.coordinates import normalise_points
     from opendata.normalise.closed_list import cleaner
+    from opendata.normalise.coordinates import normalise_points
 
     table = mapped.copy()
     issues = []

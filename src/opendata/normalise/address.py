@@ -29,6 +29,8 @@ EXAMPLES = (
 
 _NUMBER_COMMA = re.compile(r"^([0-9]+(?: ?(?:bis|ter|quater|[a-d]))?) ?, ?(?=[^\W\d])", re.I)
 _COMMAS = re.compile(r"(?P<list>(?<=[0-9]),(?=[0-9]))|\s?,[\s,]*")
+# No address is longer; beyond it is pasted prose, where a postcode is not the end of a line.
+_LONGEST = 500
 _EDGES = " ,;-–"
 
 
@@ -37,14 +39,12 @@ def clean(raw: str, code_postal: str = "") -> Cleaned:
     found = text.clean(raw)
     if not found.value:
         return found
-    address, before = found.value, None
+    address, before, code = found.value, None, found.code
     while address != before:
         before = address
-        address = _straighten(_without_town(address, code_postal))
-    settled = text.settle(address)
-    if not settled.value:
-        return Cleaned("", "texte_vide_de_sens")
-    return settled._replace(code=settled.code or found.code)
+        again = text.clean(_straighten(_without_town(address, code_postal)))
+        address, code = again.value, again.code or code
+    return Cleaned(address, code if address else "texte_vide_de_sens")
 
 
 def _straighten(address: str) -> str:
@@ -56,7 +56,9 @@ def _straighten(address: str) -> str:
 
 
 def _without_town(address: str, code_postal: str) -> str:
-    head, found, tail = address.rpartition(code_postal) if code_postal else (address, "", "")
+    if not code_postal or len(address) > _LONGEST:
+        return address
+    head, found, tail = address.rpartition(code_postal)
     if not found or head[-1:].isalnum() or not _TOWN.fullmatch(tail):
         return address
     return head.rstrip(_EDGES + "(")

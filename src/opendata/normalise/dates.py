@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from opendata.normalise.base import Cleaned, Example
-from opendata.normalise.postcode import stands_for_nothing, unwrapped
+from opendata.normalise.postcode import unwrapped
+from opendata.normalise.text import is_placeholder
 from opendata.schema import fold
 
 NAME = "date"
@@ -127,7 +128,7 @@ def _counted(text: str) -> date | None:
 def clean(raw: str) -> Cleaned:
     """The ISO date that ``raw`` states; a date without its day is not completed."""
     text = unwrapped(raw)
-    if stands_for_nothing(text):
+    if is_placeholder(text):
         return Cleaned("", "texte_vide_de_sens")
     day = _counted(text)
     if day is None:

@@ -36,7 +36,7 @@ _LABELS = frozenset(
 
 _AT = re.compile(r"\s?[(\[{]\s?(?:at|a|arobase|@)\s?[)\]}]\s?|\s?@\s?|\sarobase\s", re.I)
 _COMMA_DOT = re.compile(r"(?<=[A-Za-z0-9])\s?,\s?(fr|com|org|net|eu|re|bzh)(?=$|[\s;,/|])", re.I)
-_NAMED = re.compile(r"[^;,|/<>@:]*<\s*([^<>\s]+@[^<>\s]+?)\s*>")
+_NAMED = re.compile(r"[^;,|/<>@:]{0,80}<\s*([^<>\s]+@[^<>\s]+?)\s*>")
 _SEPARATORS = re.compile(r"[;,|/]|\s-\s|\s(?:ou|et)\s", re.I)
 _WRAPPING = " .:'\"<>()[]*-–"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"

@@ -13,7 +13,7 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from opendata.normalise.base import Cleaned, Example
-from opendata.normalise.postcode import stands_for_nothing
+from opendata.normalise.text import is_placeholder
 
 NAME = "horaires"
 CONTEXT: tuple[str, ...] = ()
@@ -63,6 +63,8 @@ DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _FRENCH_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 #: Longest text read: the longest real week met counts 330 characters.
 LONGEST = 1000
+#: OSM reads ``14:00-12:00`` as "until noon of the next day"; beyond this it is a slip.
+LONGEST_NIGHT_MIN = 16 * 60
 
 #: Start and end in minutes after midnight.
 _Span = tuple[int, int]
@@ -95,8 +97,8 @@ _WORDS = {
 _SIGNS = {"-": "-", "/": "/", ",": ",", ";": ";", ":": ":", ".": ".", "*": ";", "\n": "n", "&": "e"}
 _PIECE = re.compile(
     # "12h 13h30": what follows an hour is its minutes only when it is not an hour itself.
-    r"(?P<hour>[0-9]{1,2}) ?(?:: ?(?P<minute>[0-9]{2})(?! ?[:0-9])"
-    r"|h(?:eures?)?(?![a-z])\.?(?: ?(?P<after>[0-9]{2})(?! ?[h:0-9]))?)"
+    r"(?P<hour>[0-9]{1,2}) ?(?:: ?(?P<minute>[0-9]{2})(?! ?:|[0-9])"
+    r"|h(?:eures?)?(?![a-z])\.?(?: ?(?P<after>[0-9]{2})(?! ?[h:]|[0-9]))?)"
     r"|(?P<bare>[0-9]+)|(?P<word>[a-z]+)|(?P<sign>[-/,;:.*&\n])|(?P<blank> +)"
 )
 _DAYS = r"[dl]{0,2}D(?:(?:[-a]|,?e?)[dl]{0,2}D)*"
@@ -113,6 +115,7 @@ _OPENING = re.compile(r"^\s*(?:ouverte?s?|ouverture|horaires?(?: d'ouverture)?)\
 _DAY_LINE = re.compile(rf"(?:^|\n)[ \t]*({'|'.join(DAYS)}):")
 _OSM_DAY = re.compile(r"\b(?:Mo|Tu|We|Th|Fr|Sa|Su|PH|SH)\b", re.IGNORECASE)
 _OSM_TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}|sunrise|sunset|dawn|dusk", re.IGNORECASE)
+_OSM_SPAN = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*-\s*([0-9]{1,2}):([0-9]{2})")
 # "Mar" is March in OSM and mardi in French; only a period such as "Mar-Oct" is plainly March.
 _MARCH = re.compile(r"\bMar\b(?!\s*(?:-\s*[A-Z][a-z]{2}\b|[0-3]?[0-9]\b(?!\s*[:hH])))", re.I)
 
@@ -120,16 +123,14 @@ _MARCH = re.compile(r"\bMar\b(?!\s*(?:-\s*[A-Z][a-z]{2}\b|[0-3]?[0-9]\b(?!\s*[:h
 def clean(raw: str) -> Cleaned:
     """The OSM opening hours that ``raw`` states, or "" when a part of it is not understood."""
     text = raw.strip()
-    if stands_for_nothing(text):
+    if is_placeholder(text):
         return Cleaned("", "texte_vide_de_sens")
     if len(text) > LONGEST:
         return Cleaned("", "horaires_illisibles")
     if _DAY_LINE.match(text):
         return _by_day(text)
     if valid(text):
-        plain = text == "24/7" or (_OSM_DAY.search(text) and _OSM_TIME.search(text))
-        known = plain and not _MARCH.search(re.sub(r"\b[A-Za-z]{3}\s*-\s*Mar\b", "", text))
-        return Cleaned(text) if known else Cleaned("", "horaires_illisibles")
+        return Cleaned(text) if _plainly_osm(text) else Cleaned("", "horaires_illisibles")
     return _published(_french_week(text) or {})
 
 
@@ -138,6 +139,22 @@ def valid(text: str) -> bool:
     from opening_hours import validate
 
     return "\0" not in text and bool(validate(text))
+
+
+def _plainly_osm(text: str) -> bool:
+    """Whether a valid text can only be OSM and states days and plausible times.
+
+    ``2021``, ``off`` and ``09:00-12:00`` are valid too, and say less than they seem to.
+    """
+    if text == "24/7":
+        return True
+    if _MARCH.search(re.sub(r"\b[A-Za-z]{3}\s*-\s*Mar\b", "", text)):
+        return False
+    nights = (map(int, times) for times in _OSM_SPAN.findall(text))
+    return bool(_OSM_DAY.search(text) and _OSM_TIME.search(text)) and not any(
+        (h2, m2) <= (h1, m1) and (h2 - h1) * 60 + m2 - m1 + 24 * 60 > LONGEST_NIGHT_MIN
+        for h1, m1, h2, m2 in nights
+    )
 
 
 def _published(week: _Week) -> Cleaned:
@@ -281,22 +298,31 @@ def _days(tokens: list[_Token]) -> list[int] | None:
     """The days of ``lundi, mercredi``, ``du mardi au samedi``, ``mar-mer-ven``, as ranks."""
     days: list[int] = []
     pieces: list[list[_Token]] = [[]]
-    for before, token in pairwise([_Token(""), *tokens]):
-        if token.kind in ",e" or (token.kind == "D" and before.kind == "D"):
+    for token in tokens:
+        if token.kind in ",e":
             pieces.append([])
-        if token.kind in "D-a":
+        elif token.kind in "D-a":
             pieces[-1].append(token)
     for piece in filter(None, pieces):
-        ranks = [token.number for token in piece if token.kind == "D"]
-        links = _kinds(token for token in piece if token.kind != "D")
-        if any(later <= earlier for earlier, later in pairwise(ranks)):
-            return None
-        if len(links) == 1:
-            ranks = list(range(ranks[0], ranks[1] + 1))
-        elif "a" in links:
+        ranks = _linked_days(piece)
+        if ranks is None:
             return None
         days += ranks
     return days
+
+
+def _linked_days(piece: list[_Token]) -> list[int] | None:
+    """Two days that are linked are a period; three or more are a list; else None."""
+    ranks = [token.number for token in piece if token.kind == "D"]
+    links = _kinds(token for token in piece if token.kind != "D")
+    if any(later <= earlier for earlier, later in pairwise(ranks)):
+        return None
+    if len(ranks) == 2 and links:
+        return list(range(ranks[0], ranks[1] + 1))
+    # "lundi vendredi" may be two days or five; "lundi mardi" can only be two.
+    vague = len(ranks) == 2 and ranks[1] > ranks[0] + 1
+    listed = links in ("", "-" * (len(ranks) - 1))
+    return ranks if listed and not vague else None
 
 
 def _spans(tokens: list[_Token]) -> tuple[_Span, ...] | None:

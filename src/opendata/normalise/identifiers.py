@@ -8,7 +8,8 @@ excepted. A key proves nothing about existence; it catches nine slips of the han
 import re
 
 from opendata.normalise.base import Cleaned, Example
-from opendata.normalise.postcode import stands_for_nothing, unwrapped
+from opendata.normalise.postcode import unwrapped
+from opendata.normalise.text import is_placeholder
 
 NAME = "identifiant"
 CONTEXT: tuple[str, ...] = ("code_postal",)
@@ -68,7 +69,7 @@ def clean(raw: str, code_postal: str = "") -> Cleaned:
     Nine or ten digits are a RIDET only where ``code_postal`` is New Caledonia's or French
     Polynesia's; elsewhere nine digits are a SIREN, which does not name a place.
     """
-    if stands_for_nothing(raw):
+    if is_placeholder(raw):
         return Cleaned("", "texte_vide_de_sens")
     text = _compact(raw)
     digits = text.removeprefix("W")

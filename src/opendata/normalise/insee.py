@@ -6,7 +6,8 @@ Which codes exist is the business of the commune reference; here only the shape 
 import re
 
 from opendata.normalise.base import Cleaned, Example
-from opendata.normalise.postcode import stands_for_nothing, unwrapped
+from opendata.normalise.postcode import unwrapped
+from opendata.normalise.text import is_placeholder
 
 NAME = "code_insee"
 CONTEXT: tuple[str, ...] = ()
@@ -36,7 +37,7 @@ _POSSIBLE = re.compile(
 def clean(raw: str) -> Cleaned:
     """The five characters of the commune code that ``raw`` holds."""
     stated = unwrapped(raw).upper()
-    if stands_for_nothing(stated) or re.fullmatch(r"0+(?:\.0+)?", stated):
+    if is_placeholder(stated) or re.fullmatch(r"0+(?:\.0+)?", stated):
         return Cleaned("", "texte_vide_de_sens")
     if short := _LOST_ZERO.fullmatch(stated):
         code = f"0{short[1]}"

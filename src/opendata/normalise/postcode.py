@@ -6,7 +6,7 @@ The ranges are La Poste's: 01 to 95 (20 is Corsica), 971 to 978 and 986 to 988.
 import re
 
 from opendata.normalise.base import Cleaned, Example
-from opendata.schema import fold
+from opendata.normalise.text import is_placeholder
 
 NAME = "code_postal"
 CONTEXT: tuple[str, ...] = ()
@@ -28,20 +28,9 @@ EXAMPLES = (
     Example("45000 / 45100", "", "code_postal_illisible"),
 )
 
-#: Folded spellings of "no value" met in real files; a cell of mere punctuation is one too.
-_NOTHING = frozenset(
-    {"n a", "na", "n d", "nd", "n c", "nc", "n r", "nr", "null", "none", "nan", "neant", "non"}
-    | {"aucun", "aucune", "inconnu", "inconnue", "sans objet", "non renseigne"}
-    | {"non communique", "non connu", "non concerne"}
-)
 _STATED = re.compile(r"(?:FR?\s*-?\s*)?([0-9]{2}) ?([0-9]{3})(?:\.0+)?(?:\s*[-,]?\s*[^\W\d_].*)?")
 _LOST_ZERO = re.compile(r"([1-9][0-9]{3})(?:\.0+)?")
 _EXISTING = re.compile(r"(?:0[1-9]|[1-8][0-9]|9[0-5])[0-9]{3}|97[1-8][0-9]{2}|98[678][0-9]{2}")
-
-
-def stands_for_nothing(raw: str) -> bool:
-    """Whether a cell holds a placeholder (``-``, ``#N/D``, ``NC``…) and not a value."""
-    return not any(char.isalnum() for char in raw) or fold(raw) in _NOTHING
 
 
 def unwrapped(raw: str) -> str:
@@ -52,7 +41,7 @@ def unwrapped(raw: str) -> str:
 def clean(raw: str) -> Cleaned:
     """The five digits of the postcode that ``raw`` holds, alone or before a town."""
     stated = unwrapped(raw)
-    if stands_for_nothing(stated) or re.fullmatch(r"0+(?:\.0+)?", stated):
+    if is_placeholder(stated) or re.fullmatch(r"0+(?:\.0+)?", stated):
         return Cleaned("", "texte_vide_de_sens")
     if short := _LOST_ZERO.fullmatch(stated):
         code = f"0{short[1]}"

@@ -68,7 +68,7 @@ def read_one(path: Path, options: Fetch, *, inside_archive: bool = False) -> Rea
     _must_be_a_file(path)
     with path.open("rb") as handle:
         head = handle.read(HEAD_BYTES)
-    if not head.strip(b"\0\t\n\r \xef\xbb\xbf\xff\xfe"):
+    if len(head) < HEAD_BYTES and not head.strip(b"\0\t\n\r \xef\xbb\xbf\xff\xfe"):
         raise refusal(
             "fichier_vide",
             path,

@@ -1,5 +1,6 @@
 """What changed between two releases, place by place and field by field."""
 
+import numpy as np
 import pandas as pd
 
 #: Columns of ``changements.csv``.
@@ -39,18 +40,17 @@ def _changed(old: pd.DataFrame, new: pd.DataFrame, ignored: tuple[str, ...]) -> 
     common = new.index.intersection(old.index).sort_values()
     names = [name for name in new.columns if name not in ignored]
     before, after = old.loc[common, names], new.loc[common, names]
-    different = (before != after).stack()
-    cells = different[different].index
-    places = cells.get_level_values(0)
+    rows, columns = np.nonzero((before != after).to_numpy())
+    places = common[rows]
     return pd.DataFrame(
         {
             "lieu_id": places,
             "changement": "modification",
             "nom": new.loc[places, "nom"].to_numpy(),
             "commune": new.loc[places, "commune"].to_numpy(),
-            "champ": cells.get_level_values(1),
-            "ancien": before.stack()[cells].to_numpy(),
-            "nouveau": after.stack()[cells].to_numpy(),
+            "champ": before.columns[columns],
+            "ancien": before.to_numpy()[rows, columns],
+            "nouveau": after.to_numpy()[rows, columns],
         }
     )
 
