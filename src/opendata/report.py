@@ -4,7 +4,7 @@ The page, the terminal and the flow's artifacts all show this dictionary; nothin
 counted twice.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -154,8 +154,13 @@ def group_issues(issues: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _general(sentence: str) -> str:
     """The sentence of a kind of issue, without the values of one case."""
-    values: Mapping[str, str] = {"value": "…", "published": "…", "detail": "…", "field": "…"}
-    return sentence.format(**values).replace("« … »", "…").replace("“…”", "…")
+    text = sentence.format(value="…", published="…", detail="…", field="…")
+    text = text.replace(" (…)", "")
+    for opening, subject in (("« … »", "une valeur"), ("“…”", "a value")):
+        if text.startswith(opening):
+            text = subject + text.removeprefix(opening)
+        text = text.replace(opening, "…")
+    return text
 
 
 def _example(issue: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from opendata.language import Text
 from opendata.model import Artifact, Release
-from opendata.schema import fields, table_schema
+from opendata.schema import fields
 
 NAME = "geoparquet"
 #: Between the 50,000 and 150,000 rows that the format's guide recommends.
@@ -61,6 +61,5 @@ def write(release: Release, folder: Path) -> list[Artifact]:
             Text("Lieux numériques (GeoParquet)", "Digital places (GeoParquet)"),
             "parquet",
             "application/vnd.apache.parquet",
-            table_schema(),
         )
     ]
