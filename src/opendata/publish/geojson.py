@@ -1,4 +1,8 @@
-"""GeoJSON (RFC 7946): WGS 84, at most six decimals, null geometry where there is no point."""
+"""GeoJSON (RFC 7946): WGS 84, at most six decimals, null geometry where there is no point.
+
+Features carry no ``id`` member: readers that make one table of both would give two columns
+of that name (the property ``id`` is the producer's); ``lieu_id`` is the permanent one.
+"""
 
 import json
 from pathlib import Path
@@ -27,7 +31,6 @@ def write(release: Release, folder: Path) -> list[Artifact]:
             }
             feature = {
                 "type": "Feature",
-                "id": record["lieu_id"],
                 "geometry": _point(properties["longitude"], properties["latitude"]),
                 "properties": properties,
             }
