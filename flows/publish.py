@@ -39,38 +39,19 @@ class ReviewMode(StrEnum):
 
 
 class PublishParameters(BaseModel):
-    """Ce que l'on demande à une publication (le formulaire de la page Prefect)."""
+    """What a run is asked to do; an unknown parameter is an error, not a silence."""
 
     model_config = ConfigDict(extra="forbid")
 
-    dataset: str = Field(
-        title="Jeu de données", description="Nom d'un fichier de catalog/datasets, sans .toml."
-    )
-    sources: list[str] = Field(
-        default_factory=list,
-        title="Sources à récupérer",
-        description="Vide : toutes. Les autres gardent leur dernière bonne copie.",
-    )
-    fetch: bool = Field(
-        default=True,
-        title="Récupérer les sources",
-        description="Non : repartir des copies déjà sur place.",
-    )
-    review: ReviewMode = Field(
-        default=ReviewMode.auto,
-        title="Relecture",
-        description="auto : publier si rien ne s'y oppose ; always : toujours attendre une "
-        "personne ; never : publier sans tenir compte des tolérances.",
-    )
-    force: bool = Field(
-        default=False,
-        title="Publier même sans changement",
-        description="Crée une version nouvelle même si rien n'a changé.",
-    )
+    dataset: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    sources: list[str] = Field(default_factory=list)
+    fetch: bool = True
+    review: ReviewMode = ReviewMode.auto
+    force: bool = False
 
 
 @task(
-    task_run_name="récupérer {source_id}",
+    task_run_name="source {source_id}",  # the page's timeline draws no accents
     retries=1,
     retry_delay_seconds=2,
     retry_jitter_factor=0.5,
@@ -117,7 +98,16 @@ def publish_dataset(
 ) -> dict[str, Any]:
     """Publish one dataset; returns how it ended, as plain values.
 
-    Raises an OpendataError, which fails the run, when nothing could be published.
+    Raises an OpendataError, which fails the run, when nothing could be published. What
+    follows is the form that stewards fill in, hence its language.
+
+    Args:
+        dataset: Jeu de données : le nom d'un fichier de catalog/datasets, sans .toml.
+        sources: Sources à récupérer (vide : toutes). Les autres gardent leur dernière copie.
+        fetch: Récupérer les sources. Non : repartir des copies déjà sur place.
+        review: auto publie si rien ne s'y oppose, always attend toujours une personne, never
+            publie sans tenir compte des tolérances.
+        force: Publier une version nouvelle même si rien n'a changé.
     """
     wanted = PublishParameters(
         dataset=dataset, sources=sources or [], fetch=fetch, review=review, force=force

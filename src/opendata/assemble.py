@@ -23,13 +23,14 @@ from opendata.identity.match import group_rows
 from opendata.identity.merge import merge_groups
 from opendata.identity.registry import assign_ids
 from opendata.model import ISSUE_COLUMNS, Dataset, Source, join_issues, no_issues
-from opendata.normalise.personal import is_nominative
+from opendata.normalise.personal import is_nominative, without_contacts, without_persons
 from opendata.normalise.phone import is_mobile
 from opendata.schema import SEPARATOR, fields, fold, problems
 from opendata.territory import departement_hint, departements_of, in_territory
 
 #: Fields that say when, not what: they never make a place look changed.
 DATES_OF_PUBLICATION = ("premiere_publication", "derniere_modification")
+_FREE_TEXT = ("presentation_detail", "presentation_resume", "complement_adresse")
 _ADDRESS = ("commune", "code_postal", "code_insee", "adresse")
 _UNRESOLVED = ("commune_absente", "commune_introuvable", "commune_ambigue")
 
@@ -73,7 +74,7 @@ def assemble(
     rows["groupe"] = group_rows(rows.assign(source=rows["source_id"]))
     ids = assign_ids(rows, registry)
     rows = rows.join(ids, on="groupe")
-    places, merged = merge_groups(rows)
+    places, merged = merge_groups(rows, {source.id: source.own_fields for source in sources})
     crosswalk = _crosswalk(rows)
     accounts = _accounts(sources, harvests, located, crosswalk)
     return Assembly(
@@ -227,6 +228,11 @@ def _without_personal_data(
         found = kept != stated
         issues.append(_left_out(rows[found], "courriels", "courriel_nominatif"))
         rows = rows.assign(courriels=kept)
+        for name in _FREE_TEXT:
+            stated = rows[name]
+            kept = stated.map({text: without_persons(text) for text in stated.unique()})
+            issues.append(_left_out(rows[kept != stated], name, "texte_nominatif"))
+            rows = rows.assign(**{name: kept.astype("str")})
     return rows, join_issues(issues)
 
 
@@ -378,7 +384,10 @@ def _quarantine(sources: Sequence[Source], located: Sequence[Located]) -> pd.Dat
             lambda codes: " ".join(known[code].hint.fr for code in codes.split(SEPARATOR))
         )
         parts.append(table.astype("str"))
-    return pd.concat(parts, ignore_index=True)
+    table = pd.concat(parts, ignore_index=True)
+    for name in ("nom", "adresse", "raisons"):
+        table[name] = table[name].map(without_contacts).astype("str")
+    return table
 
 
 def _reasons(row: object, issues: pd.DataFrame) -> str:

@@ -32,7 +32,8 @@ UNKNOWN_LICENCE = "inconnue"
 _SOURCE_KEYS: dict[str, type | tuple[type, ...]] = {
     "id": str, "title": str, "publisher": str, "homepage": str, "licence": str,
     "attribution": str, "territory": str, "verified": bool, "placeholders": list,
-    "fetch": dict, "contract": dict, "coordinates": dict, "mapping": dict, "example": list,
+    "fetch": dict, "contract": dict, "coordinates": dict, "own_fields": list, "mapping": dict,
+    "example": list,
 }  # fmt: skip
 _FETCH_KEYS: dict[str, type | tuple[type, ...]] = {
     "url": str, "file": str, "format": str, "records": str, "encoding": str, "delimiter": str,
@@ -327,6 +328,14 @@ def _coordinates(toml: _Toml) -> Mapping[str, str]:
     return table
 
 
+def _own_fields(toml: _Toml) -> tuple[str, ...]:
+    names = toml.texts(toml.data.get("own_fields", ()), "own_fields")
+    for name in names:
+        if name not in fields():
+            raise toml.not_allowed("own_fields", name, fields())
+    return names
+
+
 #: Made by later stages, but a source may say what it knows: the precision of its points,
 #: and the département, which tells where a row without a commune belongs.
 _HINTS = ("geo_precision", "code_departement")
@@ -472,6 +481,7 @@ def _source(toml: _Toml, paths: Paths) -> Source:
         mapping=parse_mapping(toml, data["mapping"]),
         placeholders=toml.texts(data.get("placeholders", ()), "placeholders"),
         coordinates=_coordinates(toml),
+        own_fields=_own_fields(toml),
         examples=_examples(toml),
         path=toml.path,
         fingerprint=toml.fingerprint,

@@ -115,6 +115,7 @@ class Source:
     mapping: Mapping[str, tuple[Rule, ...]]
     placeholders: tuple[str, ...]
     coordinates: Mapping[str, str]
+    own_fields: tuple[str, ...]
     examples: tuple[Example, ...]
     path: Path
     fingerprint: str

@@ -4,7 +4,7 @@ The page, the terminal and the flow's artifacts all show this dictionary; nothin
 counted twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,6 +13,7 @@ from opendata.assemble import Assembly, sentence
 from opendata.harvest import Harvest
 from opendata.language import Text
 from opendata.model import Dataset
+from opendata.normalise.personal import without_contacts
 from opendata.schema import SEPARATOR, fields, problems, vocabulary
 
 COUNTS = ("lignes_lues", "publiees", "fusionnees", "quarantaine", "hors_territoire")
@@ -112,11 +113,17 @@ def without_personal_values(issues: pd.DataFrame) -> pd.DataFrame:
     """The same issues, fit for a page anyone can read: line numbers instead of contacts."""
     personal = issues["field"].isin([name for name, field in fields().items() if field.personal])
     shown = personal & (issues["value"] != "")
+    # A contact may also stand in a field meant for something else.
+    clear = {name: _over_distinct(issues[name], without_contacts) for name in ("value", "detail")}
     return issues.assign(
-        value=issues["value"].mask(shown, MASK),
+        value=clear["value"].mask(shown, MASK),
         published=issues["published"].mask(personal, ""),
-        detail=issues["detail"].mask(personal & (issues["detail"] != ""), MASK),
+        detail=clear["detail"].mask(personal & (issues["detail"] != ""), MASK),
     )
+
+
+def _over_distinct(values: pd.Series, function: Callable[[str], str]) -> pd.Series:
+    return values.map({value: function(value) for value in values.unique()}).astype("str")
 
 
 def group_issues(issues: pd.DataFrame) -> list[dict[str, Any]]:

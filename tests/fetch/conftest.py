@@ -52,6 +52,7 @@ def make_source(tmp_path: Path) -> Callable[..., Source]:
             mapping={},
             placeholders=(),
             coordinates={},
+            own_fields=(),
             examples=(),
             path=tmp_path / "catalog" / "sources" / "lieux-test.toml",
             fingerprint="",

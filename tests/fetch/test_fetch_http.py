@@ -257,6 +257,9 @@ def test_three_failures_then_success(
 def test_retry_after_is_honoured(
     make_source: Make, run: Run, waits: list[float], asked: str, low: float, high: float
 ) -> None:
+    if asked == "in 40 s":
+        # Made here: a date made when the tests are collected is long past when this one runs.
+        asked = format_datetime(datetime.now(UTC) + timedelta(seconds=40))
     busy = f"HTTP/1.1 429 Busy\r\nRetry-After: {asked}\r\nContent-Length: 0\r\n\r\n"
     good = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nid\r\n1\n"
     with raw_server(busy.encode("latin-1"), good) as url:

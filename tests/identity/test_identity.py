@@ -78,6 +78,19 @@ def test_merge_believes_the_first_source_adds_lists_and_reports_what_gave_way() 
     ]
 
 
+def test_what_speaks_of_one_source_alone_does_not_pass_to_the_place() -> None:
+    table = rows(("a", "1", "45234", "X", "1 place X"), ("b", "2", "45234", "X", "1 place X"))
+    table["horaires"] = ["", "Tu 15:00-17:00"]
+    table["site_web"] = ["https://www.exemple.fr/", "http://exemple.fr|https://autre.fr"]
+    table["groupe"] = 0
+    places, issues = merge_groups(table, {"b": ("horaires",)})
+    assert places.loc[0, "horaires"] == ""
+    assert places.loc[0, "site_web"] == "https://www.exemple.fr/|https://autre.fr"
+    assert issues["code"].tolist() == ["valeur_propre"]
+    alone = table.assign(groupe=[0, 1])
+    assert merge_groups(alone, {"b": ("horaires",)})[0]["horaires"].tolist()[1] == "Tu 15:00-17:00"
+
+
 def ids(table: pd.DataFrame, registry: pd.DataFrame) -> dict[str, str]:
     table = table.assign(groupe=grouped(table))
     return dict(assign_ids(table, registry).loc[table["groupe"], "lieu_id"].reset_index(drop=True))

@@ -240,15 +240,19 @@ def _precisions(
     """What each point stands for: the mapping's word, else the source's, else the address.
 
     A point is only as precise as what it was made from; an address with a number does not
-    help a point that is the centre of its commune, whoever states it.
+    help a point that is the centre of its commune, whoever states it. Nor can a point be
+    that of a number or of a street which the address does not give.
     """
     address = rows["adresse"]
+    numbered = address.str.contains(_HOUSE_NUMBER, regex=True)
     guess = pd.Series("lieu-dit", index=rows.index, dtype="str")
     guess = guess.mask(address != "", "voie")
-    guess = guess.mask(address.str.contains(_HOUSE_NUMBER, regex=True), "numero")
+    guess = guess.mask(numbered, "numero")
     if stated_precision:
         guess[:] = stated_precision
     precision = rows["geo_precision"].mask(rows["geo_precision"] == "", guess)
+    precision = precision.mask((precision == "numero") & ~numbered, "voie")
+    precision = precision.mask((precision == "voie") & (address == ""), "lieu-dit")
     precision = precision.mask(centred | (kept & _disguised_centre(rows)), "commune")
     return precision.where(kept | centred, "aucune")
 

@@ -32,7 +32,10 @@ def resolve_by_point(
     names = codes.map(reference.official)
     filled.loc[codes.index, "code_insee"] = codes
     filled.loc[codes.index, "commune"] = names
-    filled.loc[codes.index, "code_postal"] = stated.loc[codes.index, "code_postal"]
+    filled.loc[codes.index, "code_postal"] = [
+        _postcode(reference, code, postcode)
+        for code, postcode in zip(codes, stated.loc[codes.index, "code_postal"], strict=True)
+    ]
     filled.loc[codes.index, "score"] = SCORE
     filled.loc[codes.index, "how"] = "point"
     shown = (stated["code_postal"] + " " + stated["commune"]).str.strip()[codes.index]
@@ -49,6 +52,14 @@ def resolve_by_point(
         columns=list(ISSUE_COLUMNS),
     )
     return filled, issues
+
+
+def _postcode(reference: CommuneReference, code: str, stated: str) -> str:
+    """The stated postcode unless it delivers to other communes; then the only one, or none."""
+    known = reference.postcodes.get(code, ())
+    if stated in known or stated not in reference.by_postcode:
+        return stated
+    return known[0] if len(known) == 1 else ""
 
 
 def _communes_at(points: pd.DataFrame, reference: CommuneReference) -> pd.Series:

@@ -161,6 +161,7 @@ def _source(name: str, url: str) -> Source:
         mapping={},
         placeholders=(),
         coordinates={},
+        own_fields=(),
         examples=(),
         path=Path(f"{name}.toml"),
         fingerprint=hashlib.sha256(url.encode()).hexdigest(),

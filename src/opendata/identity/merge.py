@@ -5,6 +5,9 @@ fields add up; the point comes whole from the row whose precision is best. What 
 is reported.
 """
 
+import re
+from collections.abc import Mapping
+
 import pandas as pd
 
 from opendata.model import ISSUE_COLUMNS, join_issues, no_issues
@@ -12,12 +15,18 @@ from opendata.schema import SEPARATOR, fields
 
 #: From the most to the least precise; the merged place takes the best of its rows.
 PRECISION_ORDER = ("numero", "interpolation", "voie", "lieu-dit", "commune", "aucune")
+_ADDRESS_NOISE = re.compile(r"^https?://(?:www\.)?|/$")
 _POINT = ("latitude", "longitude", "geo_methode", "geo_precision", "geo_score")
 _FROM_PRIMARY = ("id", "source", "source_id", "lieu_id")
 
 
-def merge_groups(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def merge_groups(
+    rows: pd.DataFrame, own_fields: Mapping[str, tuple[str, ...]] | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Merge rows that share a ``groupe``, and the issues of what gave way.
+
+    ``own_fields`` maps a source to the fields that speak of itself alone: the hours of a
+    counsellor's surgery are not those of the library that hosts it.
 
     ``rows`` is in order of rank (best source first) and has, beside the published fields,
     ``source_id``, ``ligne`` and ``groupe``. Returns one row per group, in order of first
@@ -30,8 +39,9 @@ def merge_groups(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     places["sources"] = places["source_id"]
     if not shared.any():
         return places.reset_index(drop=True), no_issues()
+    rows, kept_apart = _without_own_fields(rows, shared & ~primary, own_fields or {})
     groups = rows[shared].groupby("groupe", sort=False)
-    issues = []
+    issues = [kept_apart]
     for name in _mergeable(rows):
         multiple = fields()[name].multiple
         values = groups[name].agg(_union if multiple else _first)
@@ -44,6 +54,19 @@ def merge_groups(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     best = _best_points(rows[shared])
     places.loc[best.index, list(_POINT)] = best
     return places.reset_index(drop=True), join_issues(issues)
+
+
+def _without_own_fields(
+    rows: pd.DataFrame, joining: pd.Series, own_fields: Mapping[str, tuple[str, ...]]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    rows = rows.copy()
+    issues = []
+    for source, names in own_fields.items():
+        for name in names:
+            own = joining & (rows["source_id"] == source) & (rows[name] != "")
+            issues.append(_issues(rows[own], name, "valeur_propre", ""))
+            rows.loc[own, name] = ""
+    return rows, join_issues(issues)
 
 
 def _mergeable(rows: pd.DataFrame) -> list[str]:
@@ -61,8 +84,12 @@ def _first(values: pd.Series) -> str:
 
 
 def _union(values: pd.Series) -> str:
-    parts = (part for value in values for part in value.split(SEPARATOR) if part)
-    return SEPARATOR.join(dict.fromkeys(parts))
+    distinct: dict[str, str] = {}
+    for value in values:
+        for part in filter(None, value.split(SEPARATOR)):
+            # http://www.exemple.fr and https://exemple.fr/ are one address: the first stays.
+            distinct.setdefault(_ADDRESS_NOISE.sub("", part), part)
+    return SEPARATOR.join(distinct.values())
 
 
 def _gave_way(rows: pd.DataFrame, name: str, kept: pd.Series) -> pd.DataFrame:
@@ -72,17 +99,21 @@ def _gave_way(rows: pd.DataFrame, name: str, kept: pd.Series) -> pd.DataFrame:
         # Rows merge because these agree but for their spelling: there is nothing to report.
         different[:] = False
     lost = rows[different]
-    if lost.empty:
+    return _issues(lost, name, "valeur_concurrente", chosen[lost.index])
+
+
+def _issues(rows: pd.DataFrame, name: str, code: str, published: pd.Series | str) -> pd.DataFrame:
+    if rows.empty:
         return no_issues()
     return pd.DataFrame(
         {
-            "source": lost["source_id"].to_numpy(),
-            "row": lost["ligne"].to_numpy(),
+            "source": rows["source_id"],
+            "row": rows["ligne"],
             "field": name,
-            "code": "valeur_concurrente",
-            "value": lost[name].to_numpy(),
-            "published": chosen[lost.index].to_numpy(),
-            "detail": chosen[lost.index].to_numpy(),
+            "code": code,
+            "value": rows[name],
+            "published": published,
+            "detail": published,
         },
         columns=list(ISSUE_COLUMNS),
     )

@@ -6,6 +6,7 @@ token and a single word that is not known refuses the whole text: a visitor befo
 door costs more than an empty field.
 """
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -115,6 +116,10 @@ _OPENING = re.compile(r"^\s*(?:ouverte?s?|ouverture|horaires?(?: d'ouverture)?)\
 _DAY_LINE = re.compile(rf"(?:^|\n)[ \t]*({'|'.join(DAYS)}):")
 _OSM_DAY = re.compile(r"\b(?:Mo|Tu|We|Th|Fr|Sa|Su|PH|SH)\b", re.IGNORECASE)
 _OSM_TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}|sunrise|sunset|dawn|dusk", re.IGNORECASE)
+_OSM_SPANS = re.compile(r"\d\d:\d\d-\d\d:\d\d(?:,\d\d:\d\d-\d\d:\d\d)*")
+#: A day that begins before DAWN_MIN and lasts LONG_DAY_MIN is a slip of the pen.
+DAWN_MIN = 5 * 60
+LONG_DAY_MIN = 12 * 60
 _OSM_SPAN = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*-\s*([0-9]{1,2}):([0-9]{2})")
 # "Mar" is March in OSM and mardi in French; only a period such as "Mar-Oct" is plainly March.
 _MARCH = re.compile(r"\bMar\b(?!\s*(?:-\s*[A-Z][a-z]{2}\b|[0-3]?[0-9]\b(?!\s*[:hH])))", re.I)
@@ -150,11 +155,30 @@ def _plainly_osm(text: str) -> bool:
         return True
     if _MARCH.search(re.sub(r"\b[A-Za-z]{3}\s*-\s*Mar\b", "", text)):
         return False
+    if not all(_believable(spans) for spans in _OSM_SPANS.findall(text)):
+        return False
     nights = (map(int, times) for times in _OSM_SPAN.findall(text))
     return bool(_OSM_DAY.search(text) and _OSM_TIME.search(text)) and not any(
         (h2, m2) <= (h1, m1) and (h2 - h1) * 60 + m2 - m1 + 24 * 60 > LONGEST_NIGHT_MIN
         for h1, m1, h2, m2 in nights
     )
+
+
+def _believable(listed: str) -> bool:
+    """Whether the times of one rule follow each other and do not start before dawn by a slip.
+
+    "1h-19h" stands for 10h or 13h; open all day and night is written 00:00-24:00.
+    """
+    spans = [
+        [int(h) * 60 + int(m) for h, m in re.findall(r"(\d\d):(\d\d)", span)]
+        for span in listed.split(",")
+    ]
+    apart = all(end <= start for (_, end), (start, _) in itertools.pairwise(spans))
+    return apart and not any(_slipped(start, end) for start, end in spans)
+
+
+def _slipped(start: int, end: int) -> bool:
+    return 0 < start < DAWN_MIN and end - start >= LONG_DAY_MIN
 
 
 def _published(week: _Week) -> Cleaned:
@@ -331,6 +355,7 @@ def _spans(tokens: list[_Token]) -> tuple[_Span, ...] | None:
     starts, ends = times[::2], times[1::2]
     ordered = all(start < end for start, end in zip(starts, ends, strict=True))
     apart = all(end <= start for end, start in zip(ends, starts[1:], strict=False))
-    if not (ordered and apart and times[-1] <= 24 * 60):
+    slipped = any(_slipped(start, end) for start, end in zip(starts, ends, strict=True))
+    if slipped or not (ordered and apart and times[-1] <= 24 * 60):
         return None
     return tuple(zip(starts, ends, strict=True))

@@ -109,6 +109,20 @@ FIRST_NAMES = _words(
     yasmina yasmine yoann yohan yohann yolande youssef yvan yves yvette yvon yvonne zoe zohra
     """
 )
+#: Mailboxes of persons: an address there is a person's unless its words say a place.
+_WEBMAIL = frozenset(
+    (
+        "gmail.com", "orange.fr", "wanadoo.fr", "free.fr", "hotmail.fr", "hotmail.com", "live.fr",
+        "outlook.fr", "outlook.com", "yahoo.fr", "yahoo.com", "laposte.net", "sfr.fr", "icloud.com",
+        "neuf.fr", "bbox.fr", "aol.com",
+    )
+)  # fmt: skip
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MOBILE = re.compile(r"(?:(?:\+|00)33[ .]?(?:\(0\))?|\b0)[ .]?[67](?:[ .-]?\d\d){4}\b")
+_CIVILITY = re.compile(
+    r"\b(?:Mme|Mlle|Madame|Mademoiselle|M\.|Mr\.?|Monsieur) +"
+    r"(?:[A-ZÀ-Ý][\w'’-]+ +){0,2}[A-ZÀ-Ý][\w'’-]{2,}"
+)
 _TRAILING_DIGITS = re.compile(r"[0-9]+$")
 
 
@@ -128,6 +142,8 @@ def is_nominative(email: str, words: frozenset[str] = frozenset()) -> bool:
         return False
     if tokens and tokens[0] not in FIRST_NAMES and not _PLACE_MARKS.isdisjoint(tokens):
         return False
+    if domain in _WEBMAIL and not words.intersection(tokens):
+        return True
     content = [token for token in tokens if token not in _ARTICLES]
     unexplained = [token for token in content if token not in words]
     if not unexplained:
@@ -135,6 +151,20 @@ def is_nominative(email: str, words: frozenset[str] = frozenset()) -> bool:
     if len(content) == 1:
         return _is_name_alone(content[0], words)
     return _is_full_name(content, unexplained, local)
+
+
+def without_persons(text: str) -> str:
+    """A text without the names after a civility, nominative addresses and mobile numbers.
+
+    What goes is shown by "[…]", so that a reader sees that the sentence is not whole.
+    """
+    text = _EMAIL.sub(lambda found: "[…]" if is_nominative(found[0]) else found[0], text)
+    return _CIVILITY.sub("[…]", _MOBILE.sub("[…]", text))
+
+
+def without_contacts(text: str) -> str:
+    """A text in which no address and no telephone number can be read any more."""
+    return re.sub(r"(?<!\d)(?:\+\d{2}|0)(?:[ .-]?\d){9}(?!\d)", "•••", _EMAIL.sub("•••", text))
 
 
 def _tokens(local: str) -> list[str]:

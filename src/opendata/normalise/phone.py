@@ -24,6 +24,7 @@ EXAMPLES = (
     Example("0033261914598", "+33261914598"),
     Example("Tél : 04 65 714566 (Mairie)", "+33465714566"),
     Example("02 61 91 45 98 / 06 12 34 56 78", "+33261914598", "telephone_supplementaire"),
+    Example("02 61 91 45 9802 61 91 45 99", "+33261914598", "telephone_supplementaire"),
     Example("0692 12 34 56", "+262692123456", context=_RE),
     Example("02 61 91 45 98", "+33261914598", context=_RE),
     Example("26 12 34", "+687261234", context={"code_postal": "98800"}),
@@ -65,6 +66,10 @@ _NUMBER = re.compile(_NUMBERS)
 _SHORT_NUMBER = re.compile(rf"{_NUMBERS}|(?P<short>(?<![0-9])[0-9](?:{_GAP}[0-9]){{5,7}})(?![0-9])")
 _FLOAT = re.compile(r"([0-9]{6,})\.0\b")
 _BRACKETED = re.compile(r"\(\s*(\+\s*[0-9]{2,3})\s*\)")
+#: Two national numbers typed without anything between them.
+_GLUED = re.compile(
+    rf"(?<![0-9])(0[1-9](?:{_GAP}[0-9]{{2}}){{4}})(?=0[1-9](?:{_GAP}[0-9]{{2}}){{4}}(?![0-9]))"
+)
 _LETTER_O = re.compile(r"\b[oO](?=[ .]?[1-9])")
 
 
@@ -95,6 +100,7 @@ def is_mobile(e164: str) -> bool:
 
 def _numbers(line: str, region: str) -> tuple[list[str], list[str]]:
     """The distinct numbers of a line, in order: those the standard admits, foreign ones."""
+    line = _GLUED.sub(r"\1 ; ", line)
     line = _LETTER_O.sub("0", _FLOAT.sub(r"\1", _BRACKETED.sub(r"\1", line)))
     pattern = _SHORT_NUMBER if region in _SHORT_PLANS else _NUMBER
     found = [_read(match, region) for match in pattern.finditer(line)]
