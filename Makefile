@@ -25,7 +25,8 @@ $(STAMP): requirements.lock pyproject.toml
 	    { echo "Python has no venv module: install Debian's python3-venv, or uv" >&2; exit 2; }; \
 	  echo "Installing with pip into $(VENV) (about a minute)"; \
 	  $(PYTHON) -m venv $(VENV) && \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	    --require-hashes -r requirements.lock && \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	    --no-build-isolation -e . ; \
 	fi
@@ -57,6 +58,6 @@ lock:
 	  --generate-hashes --no-emit-index-url --no-header -o requirements.lock
 
 clean:
-	rm -rf $(VENV) data/published data/state data/reference build dist .pytest_cache \
-	  .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "data/ is left as it is: it holds what was fetched and published."

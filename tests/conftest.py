@@ -4,11 +4,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from opendata.paths import Paths
 
 PROJECT = Path(__file__).parents[1]
 MIRROR = Path(os.environ.get("OPENDATA_TEST_MIRROR") or PROJECT.parent / "shared" / "mirror")
+
+# How long one example takes says nothing on a machine that does other things at once.
+settings.register_profile("opendata", deadline=None)
+settings.load_profile("opendata")
 
 # Prefect and the test's own home must never meet the developer's.
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")

@@ -1,15 +1,13 @@
 """The examples inside each source of the catalogue, run through mapping and normalisation."""
 
-import pandas as pd
 import pytest
 
 from opendata.catalog import load_source, source_ids
+from opendata.checking import example_differences
 from opendata.mapping import apply_mapping
 from opendata.model import Example, Source
-from opendata.normalise import normalise_table
 from opendata.paths import paths_from_environment
 from opendata.read import read
-from opendata.schema import fields
 from tests.conftest import PROJECT
 
 PATHS = paths_from_environment()
@@ -23,19 +21,7 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("source", "example"), EXAMPLES)
 def test_example(source: Source, example: Example) -> None:
-    wanted = {
-        column for rules in source.mapping.values() for rule in rules for column in rule.columns
-    }
-    row = dict.fromkeys(sorted(wanted | set(source.contract.key)), "") | dict(example.input)
-    table = pd.DataFrame([row], index=pd.Index([2], name="ligne"), dtype="str")
-    mapped, _ = apply_mapping(table, source)
-    normal, _ = normalise_table(mapped, source)
-    found = normal.iloc[0]
-    for name, value in example.expect.items():
-        if fields()[name].type == "number":
-            assert found[name] == pytest.approx(float(value)), name
-        else:
-            assert found.get(name, "") == value, name
+    assert example_differences(source, example) == []
 
 
 @pytest.mark.parametrize("name", [name for name in SOURCES if name.startswith("demo-")])

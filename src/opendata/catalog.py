@@ -7,6 +7,7 @@ key, the value and the nearest allowed one (:class:`CatalogError`, exit status 2
 
 import hashlib
 import re
+import tempfile
 import tomllib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -16,7 +17,7 @@ from typing import Any
 from opendata.errors import CatalogError
 from opendata.model import Contract, Dataset, Example, Fetch, Gate, Rule, Source
 from opendata.paths import Paths
-from opendata.schema import fields, vocabulary
+from opendata.schema import accepted_terms, fields, fold, vocabulary
 
 #: What ``opendata.read`` can read; a test holds the two together, for imports run one way.
 FORMATS = (
@@ -83,6 +84,39 @@ _TYPE_NAMES = {
 }
 
 
+def check_settings(paths: Paths) -> None:
+    """Refuse settings nothing can work with (:class:`CatalogError`), before any work."""
+    if not paths.catalog.is_dir():
+        raise CatalogError(
+            "catalogue_absent",
+            fr=f"Le dossier du catalogue {paths.catalog} n'existe pas : lancez la commande depuis "
+            "le dossier du projet, ou corrigez OPENDATA_CATALOG.",
+            en=f"The catalogue folder {paths.catalog} does not exist: run the command from the "
+            "project's folder, or correct OPENDATA_CATALOG.",
+        )
+    if paths.mirror is not None and not (paths.mirror / "mirror.toml").is_file():
+        raise CatalogError(
+            "miroir_absent",
+            fr=f"Le dossier OPENDATA_MIRROR {paths.mirror} n'a pas de fichier mirror.toml : "
+            "corrigez le réglage, ou retirez-le pour passer par le réseau.",
+            en=f"The OPENDATA_MIRROR folder {paths.mirror} has no file mirror.toml: correct the "
+            "setting, or remove it to go through the network.",
+        )
+    try:
+        paths.home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=paths.home):
+            pass
+    except OSError as problem:
+        reason = problem.strerror or type(problem).__name__
+        raise CatalogError(
+            "dossier_inutilisable",
+            fr=f"Le dossier OPENDATA_HOME {paths.home} ne peut pas être écrit ({reason}) : "
+            "corrigez le réglage ou les droits.",
+            en=f"The OPENDATA_HOME folder {paths.home} cannot be written ({reason}): correct the "
+            "setting or its access rights.",
+        ) from problem
+
+
 def load_source(source_id: str, paths: Paths) -> Source:
     """Read ``catalog/sources/<source_id>.toml``. Raises CatalogError."""
     path = paths.catalog / "sources" / f"{source_id}.toml"
@@ -133,8 +167,8 @@ class _Toml:
             raise CatalogError(
                 "toml_illisible",
                 fr=f"{self.name} n'est pas un fichier TOML valable ({problem}) : "
-                "corrigez cette ligne.",
-                en=f"{self.name} is not a valid TOML file ({problem}): correct that line.",
+                "corrigez-le à cet endroit.",
+                en=f"{self.name} is not a valid TOML file ({problem}): correct it there.",
             ) from problem
 
     def wrong(self, code: str, fr: str, en: str) -> CatalogError:
@@ -234,7 +268,7 @@ def _require_file(path: Path, kind: str, name: str) -> None:
     where = f"{folder.parent.name}/{folder.name}/{path.name}"
     raise CatalogError(
         "fichier_absent",
-        fr=f"{where} : le fichier n'existe pas, donc {french} « {name} » est inconnu(e) ; {fr}.",
+        fr=f"{where} : ce fichier n'existe pas, et {french} « {name} » avec lui ; {fr}.",
         en=f"{where}: the file does not exist, so the {english} “{name}” is unknown; {en}.",
     )
 
@@ -365,6 +399,7 @@ def parse_mapping(toml: _Toml, table: Mapping[str, Any]) -> Mapping[str, tuple[R
         entries = entry if isinstance(entry, list) else [entry]
         where = f"mapping.{name}"
         mapping[name] = tuple(_rule(toml, one, where) for one in entries)
+        _check_targets(toml, name, mapping[name])
     if "id" not in mapping or "nom" not in mapping:
         raise toml.wrong(
             "mapping_incomplet",
@@ -372,6 +407,19 @@ def parse_mapping(toml: _Toml, table: Mapping[str, Any]) -> Mapping[str, tuple[R
             "“mapping” must at least fill the fields “id” and “nom”.",
         )
     return mapping
+
+
+def _check_targets(toml: _Toml, name: str, rules: tuple[Rule, ...]) -> None:
+    """A value that a rule writes itself must be one that the field's closed list knows."""
+    known = fields()[name].vocabulary
+    for rule in rules:
+        for value in filter(None, (rule.value, *(rule.values or {}).values())):
+            if known and not all(fold(one) in accepted_terms(known) for one in value.split("|")):
+                raise toml.not_allowed(
+                    f"mapping.{name}", value, [t.value for t in vocabulary(known)]
+                )
+            if name == "geo_precision" and value not in PRECISIONS:
+                raise toml.not_allowed(f"mapping.{name}", value, PRECISIONS)
 
 
 def _rule(toml: _Toml, table: Any, where: str) -> Rule:
@@ -410,14 +458,15 @@ def _build_rule(toml: _Toml, pick: str, table: Mapping[str, Any], where: str) ->
             f"valable ({problem}).",
             f"“{where}.regex” is “{pattern}”, which is not a valid regular expression ({problem}).",
         ) from problem
-    days: Mapping[str, str] = table.get("days", {})
-    for day, column in days.items():
+    days: dict[str, tuple[str, ...]] = {}
+    for day, columns_of_day in table.get("days", {}).items():
         if day not in DAYS:
             raise toml.not_allowed(f"{where}.days", day, DAYS)
-        toml.texts([column], f"{where}.days.{day}")
+        listed = columns_of_day if isinstance(columns_of_day, list) else [columns_of_day]
+        days[day] = toml.texts(listed, f"{where}.days.{day}")
     picked = table[pick]
     if pick == "days":
-        columns = tuple(days.values())
+        columns = tuple(column for listed in days.values() for column in listed)
     elif pick == "constant":
         columns = ()
     else:

@@ -3,10 +3,16 @@
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from opendata.catalog import load_source, source_ids
 from opendata.errors import ReadError, UsageError
-from opendata.fetch import fetch
+from opendata.fetch import deposit, fetch
 from opendata.harvest import Harvest, harvest, harvest_file
+from opendata.language import Text
+from opendata.mapping import apply_mapping
+from opendata.model import Example, Snapshot, Source
+from opendata.normalise import normalise_table
 from opendata.paths import Paths
 from opendata.schema import fields, problems
 
@@ -41,6 +47,52 @@ def check_target(target: str, as_source: str | None, paths: Paths) -> Harvest:
             en=f"The file “{target}” does not exist: check its path.",
         )
     return harvest_file(load_source(as_source, paths), path)
+
+
+def accept_deposit(source_id: str, file: Path, paths: Paths) -> tuple[Snapshot, Harvest | None]:
+    """Make a file received by hand the newest snapshot, if the source can be read from it.
+
+    A file that cannot be read, or that breaks the contract, is refused here, in front of
+    the person who has it, and not in the night that follows.
+    """
+    source = load_source(source_id, paths)
+    looked_at = None
+    if file.is_file() and file.stat().st_size <= source.fetch.max_bytes:
+        looked_at = harvest_file(source, file)
+    return deposit(source, file, paths), looked_at
+
+
+def check_examples(source_id: str, paths: Paths) -> list[Text]:
+    """What the examples of a source do not give, one sentence each."""
+    source = load_source(source_id, paths)
+    return [
+        Text(
+            f"exemple {number}, {name} : « {found} » au lieu de « {wanted} »",
+            f"example {number}, {name}: “{found}” instead of “{wanted}”",
+        )
+        for number, example in enumerate(source.examples, start=1)
+        for name, wanted, found in example_differences(source, example)
+    ]
+
+
+def example_differences(source: Source, example: Example) -> list[tuple[str, str, str]]:
+    """(field, expected, found) wherever an example is not what it should be."""
+    rules = [rule for several in source.mapping.values() for rule in several]
+    columns = {column for rule in rules for column in rule.columns}
+    row = dict.fromkeys(sorted(columns), "") | dict(example.input)
+    table = pd.DataFrame([row], index=pd.Index([2], name="ligne"), dtype="str")
+    mapped, _ = apply_mapping(table, source)
+    normal, _ = normalise_table(mapped, source)
+    differences = []
+    for name, wanted in example.expect.items():
+        found = normal.iloc[0].get(name, "")
+        if fields()[name].type == "number":
+            same = wanted != "" and abs(float(found) - float(wanted)) < 1e-6
+        else:
+            same = found == wanted
+        if not same:
+            differences.append((name, wanted, str(found)))
+    return differences
 
 
 def _check_source(source_id: str, paths: Paths) -> Harvest:

@@ -22,6 +22,13 @@ from opendata.paths import Paths, paths_from_environment
 if TYPE_CHECKING:
     from opendata.harvest import Harvest
 
+_STATES = {
+    "a_jour": Text("à jour", "current"),
+    "perimee": Text("périmée", "stale"),
+    "absente": Text("absente", "missing"),
+    "non_publiee": Text("non publiée", "not published"),
+    "ecartee": Text("écartée (licence)", "left out (licence)"),
+}
 _COUNT_TITLES = {
     "lignes_lues": Text("lues", "read"),
     "publiees": Text("publiées", "published"),
@@ -33,6 +40,15 @@ _COUNT_TITLES = {
 
 def _say(fr: str, en: str, *, err: bool = False) -> None:
     click.echo(en if current_language() == "en" else fr, err=err)
+
+
+def _settings() -> Paths:
+    """The folders of this installation, refused at once when nothing can work with them."""
+    from opendata.catalog import check_settings
+
+    paths = paths_from_environment()
+    check_settings(paths)
+    return paths
 
 
 def _print_json(value: Any) -> None:
@@ -84,12 +100,12 @@ def run(
     """The whole job for DATASET, through the Prefect flow."""
     from opendata.catalog import load_dataset
 
-    paths = paths_from_environment()
+    paths = _settings()
     load_dataset(dataset, paths)
     if not options["debug"]:
         # The flow's own log is for its page; here the summary speaks.
         os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
-        os.environ.setdefault("PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW", "ignore")
+        os.environ.setdefault("PREFECT_LOGGING_INTERNAL_LEVEL", "CRITICAL")
     from flows.publish import run_in_process
 
     outcome = run_in_process(
@@ -156,14 +172,14 @@ def _show_accounts(report: Mapping[str, Any]) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    table.add_column(str(Text("source", "source")))
+    table.add_column("source")
     table.add_column(str(Text("état", "state")))
     for title in _COUNT_TITLES.values():
         table.add_column(str(title), justify="right")
     for line in report["sources"]:
         since = f" {line['perime_depuis'][:10]}" if line["perime_depuis"] else ""
         counts = [str(line[count]) for count in _COUNT_TITLES]
-        table.add_row(line["source"], line["etat"] + since, *counts)
+        table.add_row(line["source"], str(_STATES[line["etat"]]) + since, *counts)
     table.add_row("total", "", *(str(report["total"][count]) for count in _COUNT_TITLES))
     Console(width=120 if not sys.stdout.isatty() else None).print(table)
 
@@ -178,17 +194,21 @@ def check(
     target: str, as_source: str | None, folder: Path | None, strict: bool, as_json: bool
 ) -> int:
     """Fetch, read, map and check one source or one file; publish nothing."""
-    from opendata.checking import check_target, summary, write_issues
+    from opendata.checking import check_examples, check_target, summary, write_issues
 
-    found = check_target(target, as_source, paths_from_environment())
+    paths = _settings()
+    found = check_target(target, as_source, paths)
     result = summary(found)
     if folder is not None:
         write_issues(found, folder)
+    wrong = check_examples(found.source, paths)
     if as_json:
         _print_json(result)
     else:
         _show_check(found, result, folder)
-    needs_someone = result["quarantined"] or found.stale_since is not None
+        for line in wrong:
+            _say(f"! {found.source}.toml, {line.fr}", f"! {found.source}.toml, {line.en}")
+    needs_someone = result["quarantined"] or found.stale_since is not None or wrong
     return 1 if strict and needs_someone else 0
 
 
@@ -222,22 +242,22 @@ def _show_check(found: "Harvest", result: Mapping[str, Any], folder: Path | None
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def deposit(source: str, file: Path, as_json: bool) -> int:
     """Make FILE, received by hand, the newest snapshot of SOURCE."""
-    from opendata.catalog import load_source
-    from opendata.fetch import deposit as deposit_file
+    from opendata.checking import accept_deposit
 
-    paths = paths_from_environment()
-    snapshot = deposit_file(load_source(source, paths), file, paths)
+    paths = _settings()
+    snapshot, looked_at = accept_deposit(source, file, paths)
     if as_json:
         _print_json(
             {"source": source, "path": str(snapshot.path), "sha256": snapshot.sha256,
              "bytes": snapshot.bytes, "fetched_at": snapshot.fetched_at.isoformat()}
         )  # fmt: skip
         return 0
+    rows = looked_at.rows_in if looked_at else 0
     _say(
-        f"{source} : {file.name} ({snapshot.bytes} octets) est maintenant la copie la plus "
-        f"récente ({snapshot.path.name}). Publier : opendata run <jeu de données> --no-fetch.",
-        f"{source}: {file.name} ({snapshot.bytes} bytes) is now the newest copy "
-        f"({snapshot.path.name}). To publish: opendata run <dataset> --no-fetch.",
+        f"{source} : {file.name} ({rows} lignes) est maintenant la copie la plus récente. Rien "
+        "n'est encore publié : opendata preview <jeu de données>, puis opendata publish.",
+        f"{source}: {file.name} ({rows} rows) is now the newest copy. Nothing is published yet: "
+        "opendata preview <dataset>, then opendata publish.",
     )
     return 0
 
@@ -251,7 +271,7 @@ def preview(dataset: str, no_fetch: bool, as_json: bool) -> int:
     from opendata.pipeline import run as run_pipeline
     from opendata.release.store import read_table
 
-    paths = paths_from_environment()
+    paths = _settings()
     outcome = run_pipeline(dataset, paths, fetching=not no_fetch, review="always").as_json()
     if as_json:
         _print_json(outcome)
@@ -260,7 +280,7 @@ def preview(dataset: str, no_fetch: bool, as_json: bool) -> int:
     if outcome["status"] == "held":
         table = read_table(paths.staged(dataset) / outcome["version"], "changements")
         for line in table.head(20).to_dict("records"):
-            what = f"{line['champ']} : {line['ancien']!r} → {line['nouveau']!r}"
+            what = f"{line['champ']} : « {line['ancien']} » → « {line['nouveau']} »"
             detail = what if line["champ"] else ""
             click.echo(
                 f"  {line['changement']:<12} {line['lieu_id']} {line['nom']} "
@@ -278,7 +298,7 @@ def publish(dataset: str, version: str | None) -> int:
     """Promote the staged release of DATASET, exactly as it was previewed."""
     from opendata.pipeline import publish_staged
 
-    promoted = publish_staged(dataset, version, paths_from_environment())
+    promoted = publish_staged(dataset, version, _settings())
     _say(f"{dataset} {promoted} est publié.", f"{dataset} {promoted} is published.")
     return 0
 
@@ -290,7 +310,7 @@ def hold(dataset: str, reason: str) -> int:
     """Keep the staged release of DATASET waiting, with a reason."""
     from opendata.pipeline import hold_staged
 
-    version = hold_staged(dataset, reason, paths_from_environment())
+    version = hold_staged(dataset, reason, _settings())
     _say(f"{dataset} {version} attend : {reason}", f"{dataset} {version} waits: {reason}")
     return 0
 
@@ -303,7 +323,7 @@ def rollback(dataset: str, version: str | None, reason: str) -> int:
     """Withdraw the latest release of DATASET and point to an earlier one."""
     from opendata.pipeline import take_back
 
-    target = take_back(dataset, version, reason, paths_from_environment())
+    target = take_back(dataset, version, reason, _settings())
     _say(
         f"{dataset} : la version {target} est de nouveau celle que reçoivent les réutilisateurs.",
         f"{dataset}: version {target} is again the one that reusers get.",
@@ -318,7 +338,7 @@ def status(dataset: str | None, as_json: bool) -> int:
     """Sources, last good copies, staleness, last and held releases."""
     from opendata.status import dataset_status
 
-    paths = paths_from_environment()
+    paths = _settings()
     from opendata.catalog import dataset_ids, load_dataset
 
     names = [dataset] if dataset else list(dataset_ids(paths))
@@ -349,7 +369,7 @@ def _show_status(entry: Mapping[str, Any]) -> None:
         )
     for line in entry["sources"]:
         copy = line["last_copy"] or none
-        click.echo(f"  {line['source']:<28} {line['state']:<12} {copy}")
+        click.echo(f"  {line['source']:<28} {_STATES[line['state']]!s:<20} {copy}")
         message = line["message_en"] if english else line["message_fr"]
         if message:
             click.echo(f"      ! {message}")
@@ -367,7 +387,7 @@ def reference_update(dataset: str | None) -> int:
     from opendata.status import update_references
 
     failed = 0
-    for line in update_references(dataset, paths_from_environment()):
+    for line in update_references(dataset, _settings()):
         _say(line.fr, line.en)
         failed += not line.ok
     return 1 if failed else 0
@@ -396,6 +416,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as problem:
         if debug:
             raise
+        if "ephemeral Prefect API server" in str(problem):
+            problem = TimeoutError(
+                str(
+                    Text(
+                        "Prefect n'a pas démarré ; sa base est dans PREFECT_HOME, "
+                        f"{os.environ.get('PREFECT_HOME', '~/.prefect')}",
+                        "Prefect did not start; its database is in PREFECT_HOME, "
+                        f"{os.environ.get('PREFECT_HOME', '~/.prefect')}",
+                    )
+                )
+            )
         _say(
             f"Défaut imprévu ({type(problem).__name__} : {problem}) : rien n'est publié ; "
             "relancez avec « opendata --debug … » et signalez-le.",

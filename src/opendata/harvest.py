@@ -150,6 +150,9 @@ def _run(source: Source, path: Path, snapshot: Snapshot | None) -> Harvest:
     issues = join_issues(
         [read_issues, contract_issues, mapping_issues, normal_issues, row_issues]
     ).drop_duplicates(ignore_index=True)
+    # The contract and the schema both judge the key of a row: one sentence is enough.
+    keys = issues["code"].isin(("cle_absente", "cle_en_double"))
+    issues = issues[~(keys & issues.duplicated(["row", "code"]))].reset_index(drop=True)
     return Harvest(source.id, snapshot, table, issues, clock.seconds, format_name)
 
 

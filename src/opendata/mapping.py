@@ -140,12 +140,8 @@ def _pick_first(rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.S
 
 
 def _pick_join(rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.Series) -> pd.Series:
-    result = table[present[0]]
-    for column in present[1:]:
-        both = (result != "") & (table[column] != "")
-        glue = empty.mask(both, rule.separator)
-        result = result + glue + table[column]
-    return result
+    result = _joined([table[column] for column in present], rule.separator)
+    return empty if result is None else result
 
 
 def _pick_split(rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.Series) -> pd.Series:
@@ -191,12 +187,25 @@ def _term_finder(terms: tuple[str, ...], contains: bool) -> Callable[[str], bool
 
 def _pick_days(rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.Series) -> pd.Series:
     result = empty
-    for day, column in rule.days.items():
-        if column in table.columns:
-            filled = table[column] != ""
-            line = (f"{day}: " + table[column]).mask(~filled, "")
-            newline = empty.mask((result != "") & filled, "\n")
-            result = result + newline + line
+    for day, columns in rule.days.items():
+        stated = _joined([table[column] for column in columns if column in table.columns], " / ")
+        if stated is not None:
+            line = (f"{day}: " + stated).mask(stated == "", "")
+            joined = _joined([result, line], "\n")
+            result = empty if joined is None else joined
+    return result
+
+
+def _joined(parts: list[pd.Series], separator: str) -> pd.Series | None:
+    """The cells that are not empty, joined row by row; None without any column."""
+    result: pd.Series | None = None
+    for part in parts:
+        if result is None:
+            result = part
+        else:
+            both = (result != "") & (part != "")
+            glue = pd.Series("", index=part.index, dtype="str").mask(both, separator)
+            result = result + glue + part
     return result
 
 

@@ -84,7 +84,7 @@ class Rule:
     terms: tuple[str, ...] = ()
     exceptions: tuple[str, ...] = ()
     contains: bool = False
-    days: Mapping[str, str] = field(default_factory=dict)
+    days: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     pattern: str = ""
     values: Mapping[str, str] | None = None
     format: str = ""

@@ -17,8 +17,8 @@ from typing import Any, Literal
 import pandas as pd
 
 from opendata.assemble import DATES_OF_PUBLICATION, Assembly, assemble
-from opendata.catalog import load_dataset, load_dataset_sources
-from opendata.errors import BusyError, UsageError
+from opendata.catalog import check_settings, load_dataset, load_dataset_sources
+from opendata.errors import BusyError, CatalogError, UsageError
 from opendata.fetch import fetch, last_copy
 from opendata.geocode.communes import CommuneReference, load_reference
 from opendata.harvest import Harvest, Stopwatch, code_fingerprint, harvest
@@ -33,6 +33,7 @@ from opendata.release.diff import changes, date_places
 from opendata.release.gate import blockers
 from opendata.report import build_report
 from opendata.schema import table_schema
+from opendata.territory import departements_of
 
 Review = Literal["auto", "always", "never"]
 Status = Literal["published", "unchanged", "held"]
@@ -76,7 +77,9 @@ def prepare(
     ``only`` names the sources to fetch (default: all); the others use their last copy.
     Raises CatalogError, or UsageError for a source the dataset does not have.
     """
+    check_settings(paths)
     dataset = load_dataset(dataset_id, paths)
+    _check_territory(dataset, paths)
     everything = load_dataset_sources(dataset, paths)
     kept = [one for one in everything if dataset.share_alike or not is_share_alike(one)]
     left_out = [one for one in everything if one not in kept]
@@ -92,6 +95,19 @@ def prepare(
         )
     names = wanted or frozenset(source.id for source in kept)
     return Job(dataset, tuple(kept), tuple(left_out), names if fetching else frozenset())
+
+
+def _check_territory(dataset: Dataset, paths: Paths) -> None:
+    communes = load_reference(paths).frame
+    for territory in dataset.territory:
+        if not departements_of(communes, [territory]):
+            raise CatalogError(
+                "territoire_inconnu",
+                fr=f"{dataset.path.name} : « territory » vaut « {territory} », qui ne contient "
+                "aucune commune : corrigez le code (exemple : region:24).",
+                en=f"{dataset.path.name}: “territory” is “{territory}”, which holds no commune: "
+                "correct the code (for example region:24).",
+            )
 
 
 def fetch_source(source: Source, job: Job, paths: Paths) -> FetchOutcome:
@@ -353,13 +369,13 @@ def take_back(dataset_id: str, version: str | None, reason: str, paths: Paths) -
 def _require_staged(dataset: str, version: str | None, paths: Paths) -> store.Staged:
     staged = store.staged_release(paths, dataset)
     if staged is None or (version is not None and version != staged.version):
-        there_fr = f"celle qui attend est {staged.version}" if staged else "aucune n'attend"
-        there_en = f"the one that waits is {staged.version}" if staged else "none waits"
+        there_fr = (
+            f"la version qui attend est {staged.version}" if staged else ("aucune version n'attend")
+        )
+        there_en = f"the version that waits is {staged.version}" if staged else "no version waits"
         raise UsageError(
             "version_absente",
-            fr=f"{dataset} : pas de version {version or ''} en attente ({there_fr}) ; préparez-en "
-            f"une avec « opendata preview {dataset} ».",
-            en=f"{dataset}: no version {version or ''} waits ({there_en}); prepare one with "
-            f"“opendata preview {dataset}”.",
+            fr=f"{dataset} : {there_fr} ; préparez-en une avec « opendata preview {dataset} ».",
+            en=f"{dataset}: {there_en}; prepare one with “opendata preview {dataset}”.",
         )
     return staged

@@ -50,7 +50,7 @@ def build_report(
         "champs": field_counts(places),
         "problemes": group_issues(without_personal_values(assembly.issues)),
         "changements": change_counts(changes),
-        "references": {"communes": reference.fr, "communes_en": reference.en},
+        "references": {"communes": reference.fr},
         "quarantaine": _quarantine(assembly.quarantine),
     }
 

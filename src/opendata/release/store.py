@@ -198,7 +198,13 @@ def rollback(paths: Paths, dataset: str, target: str | None, reason: str) -> str
     if target is None:
         target = older[-1] if older else ""
     if target not in older:
-        listed = ", ".join(reversed(older)) or "—"
+        listed = ", ".join(reversed(older))
+        if not listed:
+            raise UsageError(
+                "version_unique",
+                fr=f"{dataset} n'a pas d'autre version en place : il n'y a rien à quoi revenir.",
+                en=f"{dataset} has no other version standing: there is nothing to go back to.",
+            )
         raise UsageError(
             "version_inconnue",
             fr=f"{dataset} : aucune version « {target} » à laquelle revenir ; versions "
