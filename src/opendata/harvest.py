@@ -126,8 +126,8 @@ def code_fingerprint() -> str:
     """The hash of the code and schemas, so that a changed rule never meets an old result."""
     digest = hashlib.sha256()
     package = Path(__file__).parent
-    files = [*package.rglob("*.py"), *package.rglob("*.html"), *schemas_folder().rglob("*.json")]
-    files += schemas_folder().rglob("*.csv")
+    files = [path for kind in ("py", "html", "css", "js") for path in package.rglob(f"*.{kind}")]
+    files += [path for kind in ("json", "csv") for path in schemas_folder().rglob(f"*.{kind}")]
     for path in sorted(files):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())

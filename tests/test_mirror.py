@@ -1,0 +1,92 @@
+"""The two regions on real files: golden numbers, and what must hold of every published row."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from opendata import pipeline
+from opendata.catalog import load_dataset
+from opendata.normalise.hours import valid
+from opendata.normalise.personal import is_nominative
+from opendata.normalise.phone import is_mobile
+from opendata.paths import Paths
+from opendata.release import store
+from opendata.schema import fold
+from opendata.status import update_references
+from tests.conftest import MIRROR, PROJECT
+
+pytestmark = [
+    pytest.mark.mirror,
+    pytest.mark.skipif(
+        not (MIRROR / "mirror.toml").is_file(),
+        reason="needs the real files of ../shared/mirror, which are not part of the project",
+    ),
+]
+GOLDEN = tomllib.loads((Path(__file__).parent / "data" / "golden.toml").read_text("utf-8"))
+COUNTS = ["lignes_lues", "publiees", "fusionnees", "quarantaine", "hors_territoire"]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """Both regions published in one home."""
+    folder = tmp_path_factory.mktemp("regions")
+    paths = Paths(home=folder, catalog=PROJECT / "catalog", mirror=MIRROR)
+    for name in GOLDEN:
+        assert all(line.ok for line in update_references(name, paths))
+        outcome = pipeline.run(name, paths)
+        assert outcome.status == "published", outcome.reasons
+    return paths
+
+
+def table(home: Paths, dataset: str, name: str = "lieux") -> pd.DataFrame:
+    return store.read_table(store.latest(home, dataset), name)
+
+
+@pytest.mark.parametrize("dataset", GOLDEN)
+def test_accounts(home: Paths, dataset: str) -> None:
+    accounts = table(home, dataset, "sources").set_index("source")[COUNTS].astype(int)
+    assert {name: list(row) for name, row in accounts.iterrows()} == GOLDEN[dataset]
+    assert (accounts["lignes_lues"] == accounts[COUNTS[1:]].sum(axis=1)).all()
+
+
+def test_hub_lo_is_kept_whole_and_every_place_has_a_category(home: Paths) -> None:
+    account = table(home, "centre-val-de-loire", "sources").set_index("source").loc["hub-lo"]
+    assert int(account["publiees"]) >= 0.97 * int(account["lignes_lues"])
+    for dataset in GOLDEN:
+        assert (table(home, dataset)["categories"] != "").all()
+
+
+@pytest.mark.parametrize("dataset", GOLDEN)
+def test_every_place_stands_in_its_region(home: Paths, dataset: str) -> None:
+    places = table(home, dataset)
+    region = load_dataset(dataset, home).territory[0].removeprefix("region:")
+    assert (places["code_region"] == region).all()
+    assert places["lieu_id"].is_unique
+    located = places[places["latitude"] != ""]
+    assert len(located) > 0.99 * len(places)
+    bounds = {"24": (46.3, 49.0, -0.1, 3.2), "11": (48.1, 49.3, 1.4, 3.6)}[region]
+    latitude, longitude = located["latitude"].astype(float), located["longitude"].astype(float)
+    assert latitude.between(*bounds[:2]).all()
+    assert longitude.between(*bounds[2:]).all()
+
+
+@pytest.mark.parametrize("dataset", GOLDEN)
+def test_hours_are_valid_and_contacts_are_nobody_s(home: Paths, dataset: str) -> None:
+    places = table(home, dataset)
+    assert all(valid(hours) for hours in places["horaires"].unique() if hours)
+    assert not any(is_mobile(phone) for phone in places["telephone"].unique() if phone)
+    for emails, name, commune in places[["courriels", "nom", "commune"]].itertuples(index=False):
+        words = frozenset(fold(f"{name} {commune}").split())
+        assert not any(is_nominative(email, words) for email in emails.split("|") if email)
+
+
+@pytest.mark.parametrize("dataset", GOLDEN)
+def test_the_report_shows_no_address_of_anybody(home: Paths, dataset: str) -> None:
+    folder = store.latest(home, dataset)
+    assert folder is not None
+    shown = (folder / "rapport.json").read_text(encoding="utf-8")
+    addresses = set(re.findall(r"[\w.+-]+@[\w-]+\.[\w.]+", shown))
+    assert addresses <= {"contact@exemple.fr"}
