@@ -26,6 +26,7 @@ from opendata.model import ISSUE_COLUMNS, Dataset, Source, join_issues, no_issue
 from opendata.normalise.personal import is_nominative, without_contacts, without_persons
 from opendata.normalise.phone import is_mobile
 from opendata.schema import SEPARATOR, fields, fold, problems
+from opendata.tables import empty_text, joined, over_distinct
 from opendata.territory import departement_hint, departements_of, in_territory
 
 #: Fields that say when, not what: they never make a place look changed.
@@ -133,7 +134,7 @@ def locate(
 
 
 def _column(table: pd.DataFrame, name: str) -> pd.Series:
-    return table[name] if name in table else pd.Series("", index=table.index, dtype="str")
+    return table[name] if name in table else empty_text(table.index)
 
 
 def _all_departements(reference: CommuneReference) -> frozenset[str]:
@@ -167,9 +168,7 @@ def _refusals(refus: pd.Series, issues: pd.DataFrame, unresolved: pd.Series) -> 
     codes = issues[issues["code"].isin(_UNRESOLVED)].drop_duplicates("row").set_index("row")["code"]
     commune = codes.reindex(refus.index).fillna("").astype("str")
     commune = commune.mask(unresolved & (commune == ""), "commune_introuvable")
-    glue = pd.Series("", index=refus.index, dtype="str")
-    glue = glue.mask((refus != "") & (commune != ""), SEPARATOR)
-    return refus + glue + commune
+    return joined([refus, commune], SEPARATOR)
 
 
 def _place(
@@ -204,7 +203,7 @@ def _stack(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     rows[text] = rows[text].fillna("")
     for name, field in fields().items():
         if name not in rows and field.type != "number" and field.filled_by != "identity":
-            rows[name] = pd.Series("", index=rows.index, dtype="str")
+            rows[name] = empty_text(rows.index)
     return rows
 
 
@@ -230,9 +229,9 @@ def _without_personal_data(
         rows = rows.assign(courriels=kept)
         for name in _FREE_TEXT:
             stated = rows[name]
-            kept = stated.map({text: without_persons(text) for text in stated.unique()})
+            kept = over_distinct(stated, without_persons)
             issues.append(_left_out(rows[kept != stated], name, "texte_nominatif"))
-            rows = rows.assign(**{name: kept.astype("str")})
+            rows = rows.assign(**{name: kept})
     return rows, join_issues(issues)
 
 
@@ -284,7 +283,7 @@ def _published_columns(places: pd.DataFrame) -> pd.DataFrame:
     columns: dict[str, pd.Series] = {}
     for name, field in fields().items():
         if name not in places:
-            columns[name] = pd.Series("", index=places.index, dtype="str")
+            columns[name] = empty_text(places.index)
         elif field.type == "number":
             columns[name] = places[name].map(_number).astype("str")
         else:
@@ -386,7 +385,7 @@ def _quarantine(sources: Sequence[Source], located: Sequence[Located]) -> pd.Dat
         parts.append(table.astype("str"))
     table = pd.concat(parts, ignore_index=True)
     for name in ("nom", "adresse", "raisons"):
-        table[name] = table[name].map(without_contacts).astype("str")
+        table[name] = over_distinct(table[name], without_contacts)
     return table
 
 

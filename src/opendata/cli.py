@@ -98,10 +98,14 @@ def run(
     as_json: bool,
 ) -> int:
     """The whole job for DATASET, through the Prefect flow."""
-    from opendata.catalog import load_dataset
+
+    from opendata.pipeline import prepare, publication_lock
 
     paths = _settings()
-    load_dataset(dataset, paths)
+    # Everything that can be refused is refused before the flow's engine starts.
+    prepare(dataset, paths, only=sources, fetching=not no_fetch)
+    with publication_lock(dataset, paths):
+        pass
     if not options["debug"]:
         # The flow's own log is for its page; here the summary speaks.
         os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
@@ -393,6 +397,28 @@ def reference_update(dataset: str | None) -> int:
     return 1 if failed else 0
 
 
+def _prefect_trouble(problem: Exception) -> Text | None:
+    """The sentence for a flow engine that does not answer; None for anything else."""
+    server = os.environ.get("PREFECT_API_URL")
+    if "ephemeral Prefect API server" in str(problem):
+        folder = os.environ.get("PREFECT_HOME", "~/.prefect")
+        return Text(
+            f"Prefect n'a pas démarré (sa base est dans {folder}) : rien n'est publié ; vérifiez "
+            "que ce dossier peut être écrit (PREFECT_HOME), puis relancez la même commande.",
+            f"Prefect did not start (its database is in {folder}): nothing is published; check "
+            "that this folder can be written (PREFECT_HOME), then run the same command again.",
+        )
+    unreached = type(problem).__module__.split(".")[0] in ("httpx", "httpcore")
+    if server and (unreached or "Failed to reach API" in str(problem)):
+        return Text(
+            f"Le serveur Prefect {server} ne répond pas : rien n'est publié ; démarrez-le "
+            "(« prefect server start ») ou retirez PREFECT_API_URL, puis relancez.",
+            f"The Prefect server {server} does not answer: nothing is published; start it "
+            "(“prefect server start”) or remove PREFECT_API_URL, then run again.",
+        )
+    return None
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; every error ends as one sentence and an exit status."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
@@ -416,17 +442,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as problem:
         if debug:
             raise
-        if "ephemeral Prefect API server" in str(problem):
-            problem = TimeoutError(
-                str(
-                    Text(
-                        "Prefect n'a pas démarré ; sa base est dans PREFECT_HOME, "
-                        f"{os.environ.get('PREFECT_HOME', '~/.prefect')}",
-                        "Prefect did not start; its database is in PREFECT_HOME, "
-                        f"{os.environ.get('PREFECT_HOME', '~/.prefect')}",
-                    )
-                )
-            )
+        trouble = _prefect_trouble(problem)
+        if trouble is not None:
+            click.echo(str(trouble), err=True)
+            sys.exit(3)
         _say(
             f"Défaut imprévu ({type(problem).__name__} : {problem}) : rien n'est publié ; "
             "relancez avec « opendata --debug … » et signalez-le.",

@@ -15,6 +15,7 @@ import pandas as pd
 from opendata.errors import ContractError
 from opendata.model import ISSUE_COLUMNS, Rule, Source, join_issues, no_issues
 from opendata.schema import SEPARATOR, fields, fold
+from opendata.tables import empty_text, joined, over_distinct
 
 #: Answers that mean "this box is not ticked": silence about them is not a loss.
 _NEGATIVE = frozenset(("", "non", "no", "false", "faux", "0", "n"))
@@ -85,7 +86,7 @@ def _fill(
     field: str, rules: tuple[Rule, ...], table: pd.DataFrame
 ) -> tuple[pd.Series, pd.DataFrame]:
     multiple = fields()[field].multiple
-    empty = pd.Series("", index=table.index, dtype="str")
+    empty = empty_text(table.index)
     result = empty
     issues = []
     for rule in rules:
@@ -99,7 +100,7 @@ def _fill(
             result = result.mask(silent, value)
             result = result.mask(both, result + SEPARATOR + value)
     if multiple and len(rules) > 1:
-        result = _over_distinct(result, _distinct_parts)
+        result = over_distinct(result, _distinct_parts)
     lost = join_issues(issues)
     if not multiple:
         # What one rule could not read and the next one could is not lost.
@@ -109,12 +110,6 @@ def _fill(
 
 def _distinct_parts(text: str) -> str:
     return SEPARATOR.join(dict.fromkeys(filter(None, text.split(SEPARATOR))))
-
-
-def _over_distinct(values: pd.Series, function: Callable[[str], str]) -> pd.Series:
-    """``function`` of every value, called once per distinct value."""
-    outcome = {value: function(value) if value else "" for value in values.unique()}
-    return values.map(outcome).astype("str")
 
 
 def _run(
@@ -140,8 +135,7 @@ def _pick_first(rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.S
 
 
 def _pick_join(rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.Series) -> pd.Series:
-    result = _joined([table[column] for column in present], rule.separator)
-    return empty if result is None else result
+    return joined([table[column] for column in present], rule.separator)
 
 
 def _pick_split(rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.Series) -> pd.Series:
@@ -149,7 +143,7 @@ def _pick_split(rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.S
         parts = text.split(rule.separator)
         return parts[rule.part].strip() if -len(parts) <= rule.part < len(parts) else ""
 
-    return _over_distinct(table[present[0]], part)
+    return over_distinct(table[present[0]], part)
 
 
 def _pick_constant(
@@ -186,27 +180,13 @@ def _term_finder(terms: tuple[str, ...], contains: bool) -> Callable[[str], bool
 
 
 def _pick_days(rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.Series) -> pd.Series:
-    result = empty
+    lines = [empty]
     for day, columns in rule.days.items():
-        stated = _joined([table[column] for column in columns if column in table.columns], " / ")
-        if stated is not None:
-            line = (f"{day}: " + stated).mask(stated == "", "")
-            joined = _joined([result, line], "\n")
-            result = empty if joined is None else joined
-    return result
-
-
-def _joined(parts: list[pd.Series], separator: str) -> pd.Series | None:
-    """The cells that are not empty, joined row by row; None without any column."""
-    result: pd.Series | None = None
-    for part in parts:
-        if result is None:
-            result = part
-        else:
-            both = (result != "") & (part != "")
-            glue = pd.Series("", index=part.index, dtype="str").mask(both, separator)
-            result = result + glue + part
-    return result
+        stated = [table[column] for column in columns if column in table.columns]
+        if stated:
+            hours = joined(stated, " / ")
+            lines.append((f"{day}: " + hours).mask(hours == "", ""))
+    return joined(lines, "\n")
 
 
 _PICK: Mapping[str, Callable[[Rule, pd.DataFrame, list[str], pd.Series], pd.Series]] = {
@@ -233,12 +213,12 @@ def _transform(field: str, rule: Rule, value: pd.Series) -> tuple[pd.Series, pd.
                 return ""
             return (found.group(1) if compiled.groups else found.group(0)) or ""
 
-        extracted = _over_distinct(value, extract)
+        extracted = over_distinct(value, extract)
         issues = _lost(field, "regle_sans_resultat", value, extracted)
         value = extracted
     if rule.values is not None:
         table = {fold(key): target for key, target in rule.values.items()}
-        translated = _over_distinct(value, lambda text: table.get(fold(text), ""))
+        translated = over_distinct(value, lambda text: table.get(fold(text), ""))
         meant = value.map(lambda text: table.get(fold(text)) == "").astype(bool)
         lost = _lost(field, "valeur_sans_correspondance", value.mask(meant, ""), translated)
         issues = join_issues([issues, lost])
@@ -247,7 +227,7 @@ def _transform(field: str, rule: Rule, value: pd.Series) -> tuple[pd.Series, pd.
         from opendata.normalise.dates import parse_format
 
         # A date the format does not fit goes on as it is: the normaliser judges it.
-        value = _over_distinct(value, lambda text: parse_format(text, rule.format) or text)
+        value = over_distinct(value, lambda text: parse_format(text, rule.format) or text)
     return value, issues
 
 

@@ -4,7 +4,7 @@ The page, the terminal and the flow's artifacts all show this dictionary; nothin
 counted twice.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,6 +15,7 @@ from opendata.language import Text
 from opendata.model import Dataset
 from opendata.normalise.personal import without_contacts
 from opendata.schema import SEPARATOR, fields, problems, vocabulary
+from opendata.tables import over_distinct
 
 COUNTS = ("lignes_lues", "publiees", "fusionnees", "quarantaine", "hors_territoire")
 _SEVERITIES = ("error", "warning", "info")
@@ -63,8 +64,9 @@ def _sources(accounts: pd.DataFrame, harvests: Sequence[Harvest]) -> list[dict[s
         line |= {name: int(line[name]) for name in COUNTS}
         line["licence_titre"] = licences[line["licence"]].fr
         line["licence_titre_en"] = licences[line["licence"]].en
-        line["message_fr"] = harvest.error_fr
-        line["message_en"] = harvest.error_en
+        unpublished = problems()["licence_inconnue"] if line["etat"] == "non_publiee" else None
+        line["message_fr"] = unpublished.sentence.fr if unpublished else harvest.error_fr
+        line["message_en"] = unpublished.sentence.en if unpublished else harvest.error_en
         lines.append(line)
     return lines
 
@@ -114,16 +116,12 @@ def without_personal_values(issues: pd.DataFrame) -> pd.DataFrame:
     personal = issues["field"].isin([name for name, field in fields().items() if field.personal])
     shown = personal & (issues["value"] != "")
     # A contact may also stand in a field meant for something else.
-    clear = {name: _over_distinct(issues[name], without_contacts) for name in ("value", "detail")}
+    clear = {name: over_distinct(issues[name], without_contacts) for name in ("value", "detail")}
     return issues.assign(
         value=clear["value"].mask(shown, MASK),
         published=issues["published"].mask(personal, ""),
         detail=clear["detail"].mask(personal & (issues["detail"] != ""), MASK),
     )
-
-
-def _over_distinct(values: pd.Series, function: Callable[[str], str]) -> pd.Series:
-    return values.map({value: function(value) for value in values.unique()}).astype("str")
 
 
 def group_issues(issues: pd.DataFrame) -> list[dict[str, Any]]:

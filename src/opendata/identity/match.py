@@ -12,6 +12,7 @@ import re
 import pandas as pd
 
 from opendata.schema import fold
+from opendata.tables import over_distinct
 
 _EXPANSIONS = {
     "av": "avenue", "ave": "avenue", "bd": "boulevard", "bld": "boulevard", "pl": "place",
@@ -34,8 +35,8 @@ def group_rows(rows: pd.DataFrame) -> pd.Series:
     ``rows`` has the text columns source, code_insee, nom, adresse (any unique index).
     Groups are numbered in the order of their first row.
     """
-    names = _keys(rows["nom"])
-    addresses = _keys(rows["adresse"])
+    names = over_distinct(rows["nom"], comparison_key)
+    addresses = over_distinct(rows["adresse"], comparison_key)
     keys = rows["code_insee"] + "\x1f" + names + "\x1f" + addresses
     comparable = (names != "") & addresses.map(lambda key: bool(re.search(r"[a-z]", key)))
     alone = pd.Series([f"\x1e{number}" for number in range(len(rows))], index=rows.index)
@@ -44,7 +45,3 @@ def group_rows(rows: pd.DataFrame) -> pd.Series:
     doubled = rows.assign(key=keys).duplicated(["source", "key"], keep=False)
     ambiguous = keys.isin(set(keys[doubled]))
     return pd.Series(pd.factorize(keys.mask(ambiguous, alone))[0], index=rows.index)
-
-
-def _keys(values: pd.Series) -> pd.Series:
-    return values.map({value: comparison_key(value) for value in values.unique()}).astype("str")

@@ -13,6 +13,7 @@ import pandas as pd
 from opendata.model import Source, join_issues
 from opendata.normalise.base import apply
 from opendata.schema import SEPARATOR, fields, vocabulary
+from opendata.tables import empty_text
 
 #: Kind of value -> module. ``coordonnees`` is not here: it works on two columns at once.
 MODULES = {
@@ -58,14 +59,11 @@ def normalise_table(mapped: pd.DataFrame, source: Source) -> tuple[pd.DataFrame,
         field = fields().get(name)
         if field is None or field.normalise not in MODULES:
             continue
-        context = {
-            other: table.get(other, pd.Series("", index=table.index, dtype="str"))
-            for other in _context(name)
-        }
+        context = {other: table.get(other, empty_text(table.index)) for other in _context(name)}
         clean = cleaner(field.vocabulary) if field.vocabulary else normaliser(field.normalise).clean
         table[name], found = apply(name, table[name], clean, context)
         issues.append(found)
-    empty = pd.Series("", index=table.index, dtype="str")
+    empty = empty_text(table.index)
     points, found = normalise_points(
         table.get("latitude", empty),
         table.get("longitude", empty),
@@ -91,7 +89,7 @@ def _context(name: str) -> tuple[str, ...]:
 def _typology(table: pd.DataFrame) -> pd.Series:
     """The standard's type codes: those the source gives, then those its categories imply."""
     codes = {term.value: term.extra.get("typologie", "") for term in vocabulary("categories")}
-    stated = table.get("typologie", pd.Series("", index=table.index, dtype="str"))
+    stated = table.get("typologie", empty_text(table.index))
     pairs = pd.DataFrame({"stated": stated, "categories": table["categories"]})
 
     def together(stated: str, categories: str) -> str:

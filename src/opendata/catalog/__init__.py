@@ -1,0 +1,27 @@
+"""What stewards write, checked and turned into the model before anything is fetched."""
+
+from opendata.catalog.load import (
+    FORMATS,
+    UNKNOWN_LICENCE,
+    check_settings,
+    dataset_ids,
+    load_catalog,
+    load_dataset,
+    load_dataset_sources,
+    load_source,
+    source_ids,
+)
+from opendata.catalog.rules import mappable_fields
+
+__all__ = [
+    "FORMATS",
+    "UNKNOWN_LICENCE",
+    "check_settings",
+    "dataset_ids",
+    "load_catalog",
+    "load_dataset",
+    "load_dataset_sources",
+    "load_source",
+    "mappable_fields",
+    "source_ids",
+]

@@ -1,0 +1,128 @@
+"""One TOML file of the catalogue, and the sentences that say what is wrong in it."""
+
+import hashlib
+import tomllib
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from opendata.errors import CatalogError
+
+#: What a key may hold: one type, or several.
+Kinds = Mapping[str, type | tuple[type, ...]]
+
+_TYPE_NAMES = {
+    str: ("un texte", "a text"),
+    bool: ("true ou false", "true or false"),
+    int: ("un nombre entier", "a whole number"),
+    float: ("un nombre", "a number"),
+    list: ("une liste", "a list"),
+    dict: ("une table", "a table"),
+}
+
+
+class TomlFile:
+    """One parsed file, and the sentences about it."""
+
+    def __init__(self, path: Path, catalog: Path) -> None:
+        self.path = path
+        self.name = f"{catalog.name}/{path.parent.name}/{path.name}"
+        raw = path.read_bytes()
+        self.fingerprint = hashlib.sha256(raw).hexdigest()
+        try:
+            self.data: dict[str, Any] = tomllib.loads(raw.decode("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+            raise CatalogError(
+                "toml_illisible",
+                fr=f"{self.name} n'est pas un fichier TOML valable ({problem}) : "
+                "corrigez-le à cet endroit.",
+                en=f"{self.name} is not a valid TOML file ({problem}): correct it there.",
+            ) from problem
+
+    def wrong(self, code: str, fr: str, en: str) -> CatalogError:
+        return CatalogError(code, fr=f"{self.name} : {fr}", en=f"{self.name}: {en}")
+
+    def not_allowed(self, key: str, value: object, allowed: Iterable[str]) -> CatalogError:
+        fr, en = nearest(str(value), allowed)
+        return self.wrong(
+            "valeur_inconnue",
+            f"« {key} » vaut « {value} », qui n'est pas admis ; {fr}.",
+            f"“{key}” is “{value}”, which is not allowed; {en}.",
+        )
+
+    def check_keys(
+        self,
+        table: Mapping[str, Any],
+        known: Kinds,
+        where: str = "",
+    ) -> None:
+        """Refuse the first key that is unknown or whose value has the wrong kind."""
+        for key, value in table.items():
+            full = f"{where}.{key}" if where else key
+            if key not in known:
+                fr, en = nearest(key, known)
+                raise self.wrong(
+                    "cle_inconnue",
+                    f"la clé « {full} » (valeur « {short(value)} ») est inconnue ; {fr}.",
+                    f"the key “{full}” (value “{short(value)}”) is unknown; {en}.",
+                )
+            kinds = known[key] if isinstance(known[key], tuple) else (known[key],)
+            fits = any(
+                isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+                for kind in kinds  # type: ignore[union-attr]
+            )
+            if not fits:
+                fr, en = _TYPE_NAMES[kinds[0]]  # type: ignore[index]
+                raise self.wrong(
+                    "type_inattendu",
+                    f"« {full} » vaut « {short(value)} », or c'est {fr} qui est attendu.",
+                    f"“{full}” is “{short(value)}”, but {en} is expected.",
+                )
+
+    def section(self, name: str, known: Kinds) -> Mapping[str, Any]:
+        table: Mapping[str, Any] = self.data.get(name, {})
+        self.check_keys(table, known, name)
+        return table
+
+    def require(self, table: Mapping[str, Any], key: str, where: str = "") -> Any:
+        value = table.get(key)
+        if value in (None, "", [], {}):
+            full = f"{where}.{key}" if where else key
+            raise self.wrong(
+                "cle_absente",
+                f"la clé « {full} » manque ou est vide : renseignez-la.",
+                f"the key “{full}” is missing or empty: fill it in.",
+            )
+        return value
+
+    def texts(self, values: Iterable[Any], where: str) -> tuple[str, ...]:
+        for value in values:
+            if not isinstance(value, str):
+                raise self.wrong(
+                    "type_inattendu",
+                    f"« {where} » contient « {short(value)} », or ce sont des textes "
+                    "(entre guillemets) qui sont attendus.",
+                    f"“{where}” holds “{short(value)}”, but texts (in quotes) are expected.",
+                )
+        return tuple(values)
+
+
+def short(value: object) -> str:
+    """A value as it is shown in a sentence: at most 80 characters."""
+    text = str(value)
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def nearest(value: str, allowed: Iterable[str]) -> tuple[str, str]:
+    """What is allowed, the nearest first, as the end of a sentence (French, English)."""
+    names = list(allowed)
+    near = get_close_matches(value.lower(), [name.lower() for name in names], n=1, cutoff=0.5)
+    listed = ", ".join(names[:25]) + ("…" if len(names) > 25 else "")
+    if near:
+        closest = next(name for name in names if name.lower() == near[0])
+        return (
+            f"le plus proche est « {closest} » (admis : {listed})",
+            f"the nearest is “{closest}” (allowed: {listed})",
+        )
+    return f"admis : {listed}", f"allowed: {listed}"

@@ -1,0 +1,25 @@
+"""What every room does with columns of text: work on distinct values, join cells."""
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+
+def empty_text(index: pd.Index) -> pd.Series:
+    """A column without a value."""
+    return pd.Series("", index=index, dtype="str")
+
+
+def over_distinct(values: pd.Series, function: Callable[[str], str]) -> pd.Series:
+    """``function`` of every value, called once per distinct value; "" stays ""."""
+    outcome = {value: function(value) if value else "" for value in values.unique()}
+    return values.map(outcome).astype("str")
+
+
+def joined(parts: Sequence[pd.Series], separator: str) -> pd.Series:
+    """The cells that are not empty, joined row by row (at least one column)."""
+    result = parts[0]
+    for part in parts[1:]:
+        both = (result != "") & (part != "")
+        result = result + empty_text(part.index).mask(both, separator) + part
+    return result
