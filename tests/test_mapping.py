@@ -98,6 +98,19 @@ def test_an_untranslated_value_is_reported_with_its_row(source_with) -> None:
     ]
 
 
+def test_what_a_later_rule_reads_is_not_lost(source_with) -> None:
+    source = source_with('structure_parente = [{ column = "w", regex = "^a.*" }, { column = "w" }]')
+    mapped, issues = apply_mapping(table(w=["abc", "xyz"]), source)
+    assert mapped["structure_parente"].tolist() == ["abc", "xyz"]
+    assert issues.empty
+
+
+def test_hours_of_a_day_may_stand_in_two_columns(source_with) -> None:
+    source = source_with('horaires = { days = { Mo = ["m", "s"] } }')
+    mapped, _ = apply_mapping(table(m=["9h-12h", "", ""], s=["14h-18h", "14h-16h", ""]), source)
+    assert mapped["horaires"].tolist() == ["Mo: 9h-12h / 14h-18h", "Mo: 14h-16h", ""]
+
+
 def test_words_no_rule_knows_are_reported_but_unticked_boxes_are_not(source_with) -> None:
     source = source_with(
         'categories = [{ columns = ["t"], terms = ["EPN"], value = "epn" }, '

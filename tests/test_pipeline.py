@@ -10,7 +10,7 @@ import pytest
 from opendata import pipeline
 from opendata.catalog import load_source
 from opendata.errors import BusyError, UsageError
-from opendata.fetch import deposit
+from opendata.fetch import deposit, snapshots
 from opendata.paths import Paths
 from opendata.publish import checksums
 from opendata.release import store
@@ -74,6 +74,26 @@ def test_a_comment_in_a_toml_is_not_a_change(dataset: Paths) -> None:
     edit_source(dataset, "essai", "[mapping]", "# une remarque\n[mapping]")
     edit_dataset(dataset, "jeu", "[gate]", "# une autre\n[gate]")
     assert pipeline.run("jeu", dataset).status == "unchanged"
+
+
+def test_new_bytes_that_say_the_same_are_not_a_change(dataset: Paths) -> None:
+    first = pipeline.run("jeu", dataset)
+    (dataset.project / "essai.csv").write_text(ROWS + "\n", encoding="utf-8")
+    again = pipeline.run("jeu", dataset)
+    assert (again.status, again.version) == ("unchanged", first.version)
+    assert len(snapshots("essai", dataset)) == 2
+
+
+def test_a_key_is_unique_even_when_the_contract_names_none(dataset: Paths) -> None:
+    edit_source(dataset, "essai", 'key = ["id"]\n', "")
+    rows = ROWS.replace("\n2;", "\n1;").replace("\n3;", "\n;")
+    (dataset.project / "essai.csv").write_text(rows, encoding="utf-8")
+    pipeline.run("jeu", dataset)
+    quarantine = published(dataset, "quarantaine")
+    assert quarantine[["ligne", "codes"]].values.tolist() == [
+        ["3", "cle_en_double"],
+        ["4", "cle_absente"],
+    ]
 
 
 def test_force_makes_a_version_of_its_own(dataset: Paths) -> None:
