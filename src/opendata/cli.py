@@ -373,6 +373,8 @@ def _show_status(entry: Mapping[str, Any]) -> None:
         )
     for line in entry["sources"]:
         copy = line["last_copy"] or none
+        if line["via"] == "deposit":
+            copy += str(Text(" (déposée)", " (deposited)"))
         click.echo(f"  {line['source']:<28} {_STATES[line['state']]!s:<20} {copy}")
         message = line["message_en"] if english else line["message_fr"]
         if message:

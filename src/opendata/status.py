@@ -62,6 +62,7 @@ def _source_status(
         "state": state,
         "verified": source.verified,
         "licence": source.licence,
+        "via": copies[0].via if copies else "",
         "last_copy": f"{copies[0].fetched_at:%Y-%m-%dT%H:%M:%SZ}" if copies else "",
         "stale_since": f"{since:%Y-%m-%dT%H:%M:%SZ}"
         if since
