@@ -15,6 +15,7 @@ from opendata.model import Example, Snapshot, Source
 from opendata.normalise import normalise_table
 from opendata.paths import Paths
 from opendata.schema import fields, problems
+from opendata.sentences import sentence
 
 
 def check_target(target: str, as_source: str | None, paths: Paths) -> Harvest:
@@ -145,7 +146,6 @@ def _fields(found: Harvest) -> dict[str, dict[str, int]]:
 
 def write_issues(found: Harvest, folder: Path) -> None:
     """``problemes.csv`` in ``folder``: one line per lost, changed or doubtful value."""
-    from opendata.assemble import sentence
 
     known = problems()
     table = found.issues.assign(

@@ -9,12 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from opendata.assemble import Assembly, sentence
+from opendata.assemble import Assembly
 from opendata.harvest import Harvest
 from opendata.language import Text
 from opendata.model import Dataset
 from opendata.normalise.personal import without_contacts
 from opendata.schema import SEPARATOR, fields, problems, vocabulary
+from opendata.sentences import sentence
 from opendata.tables import over_distinct
 
 COUNTS = ("lignes_lues", "publiees", "fusionnees", "quarantaine", "hors_territoire")

@@ -23,3 +23,8 @@ def joined(parts: Sequence[pd.Series], separator: str) -> pd.Series:
         both = (result != "") & (part != "")
         result = result + empty_text(part.index).mask(both, separator) + part
     return result
+
+
+def column(table: pd.DataFrame, name: str) -> pd.Series:
+    """A column of text, empty when the table has no such column."""
+    return table[name] if name in table else empty_text(table.index)

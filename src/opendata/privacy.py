@@ -1,0 +1,72 @@
+"""What speaks of a person is not published, and the report says where it was.
+
+The rule of open data in France is to publish no personal data without consent; a dataset
+whose producers have it says so under ``[personal]`` in its TOML.
+"""
+
+import pandas as pd
+
+from opendata.model import ISSUE_COLUMNS, Dataset, join_issues
+from opendata.normalise.personal import is_nominative, without_persons
+from opendata.normalise.phone import is_mobile
+from opendata.schema import SEPARATOR, fold
+from opendata.tables import over_distinct
+
+_FREE_TEXT = ("presentation_detail", "presentation_resume", "complement_adresse")
+
+
+def without_personal_data(
+    rows: pd.DataFrame, dataset: Dataset
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows without mobile numbers, nominative addresses and named persons, and the issues.
+
+    ``rows`` has the published fields as text, ``source_id`` and ``ligne``.
+    """
+    issues = []
+    if not dataset.publish_mobile_phones:
+        mobile = {phone: bool(phone) and is_mobile(phone) for phone in rows["telephone"].unique()}
+        found = rows["telephone"].map(mobile).astype(bool)
+        issues.append(_left_out(rows[found], "telephone", "telephone_mobile"))
+        rows = rows.assign(telephone=rows["telephone"].mask(found, ""))
+    if not dataset.publish_nominative_emails:
+        stated = rows["courriels"]
+        kept = _generic_emails(rows)
+        found = kept != stated
+        issues.append(_left_out(rows[found], "courriels", "courriel_nominatif"))
+        rows = rows.assign(courriels=kept)
+        for name in _FREE_TEXT:
+            stated = rows[name]
+            kept = over_distinct(stated, without_persons)
+            issues.append(_left_out(rows[kept != stated], name, "texte_nominatif"))
+            rows = rows.assign(**{name: kept})
+    return rows, join_issues(issues)
+
+
+def _generic_emails(rows: pd.DataFrame) -> pd.Series:
+    filled = rows[rows["courriels"] != ""]
+    kept = []
+    for emails, name, commune in filled[["courriels", "nom", "commune"]].itertuples(
+        index=False, name=None
+    ):
+        words = frozenset(fold(f"{name} {commune}").split())
+        generic = (one for one in emails.split(SEPARATOR) if not is_nominative(one, words))
+        kept.append(SEPARATOR.join(generic))
+    result = rows["courriels"].copy()
+    result.loc[filled.index] = kept
+    return result
+
+
+def _left_out(rows: pd.DataFrame, field: str, code: str) -> pd.DataFrame:
+    # The value itself is what must not be shown: the report only says where it is.
+    return pd.DataFrame(
+        {
+            "source": rows["source_id"],
+            "row": rows["ligne"].astype("int64"),
+            "field": field,
+            "code": code,
+            "value": "",
+            "published": "",
+            "detail": "",
+        },
+        columns=list(ISSUE_COLUMNS),
+    )
