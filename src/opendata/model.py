@@ -9,6 +9,7 @@ lost, changed or doubtful value.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,6 +27,12 @@ ISSUE_COLUMNS = ("source", "row", "field", "code", "value", "published", "detail
 
 def no_issues() -> pd.DataFrame:
     """An issues table without a line."""
+    # Built once: stages ask for it hundreds of times, and a copy costs next to nothing.
+    return _empty_issues().copy()
+
+
+@cache
+def _empty_issues() -> pd.DataFrame:
     table = pd.DataFrame({name: pd.Series(dtype="str") for name in ISSUE_COLUMNS})
     table["row"] = table["row"].astype("int64")
     return table
