@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from opendata import pipeline
 from opendata.catalog import load_source
+from opendata.harvest import harvest
 from opendata.language import current_language
 from opendata.model import FetchOutcome
 from opendata.paths import Paths, paths_from_environment
@@ -60,7 +61,7 @@ def fetch_and_harvest(source_id: str, job: pipeline.Job, paths: Paths) -> FetchO
     """Fetch one source and check its rows; the harvest stays on disk for the next task."""
     source = load_source(source_id, paths)
     outcome = pipeline.fetch_source(source, job, paths)
-    found = pipeline.harvest_source(source, outcome, paths)
+    found = harvest(source, outcome, paths)
     logger = get_run_logger()
     if found.error_fr:
         logger.warning(found.error_en if current_language() == "en" else found.error_fr)

@@ -1,13 +1,13 @@
 """The account of every row: what each source gave, and what was set aside and why."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
 from opendata.catalog import UNKNOWN_LICENCE
 from opendata.errors import ReleaseError
+from opendata.files import rfc3339
 from opendata.harvest import Harvest
 from opendata.locate import Located
 from opendata.model import Source
@@ -49,8 +49,8 @@ def source_accounts(
                 "licence": source.licence,
                 "attribution": source.attribution,
                 "page": source.homepage,
-                "recupere_le": _moment(snapshot.fetched_at) if snapshot else "",
-                "perime_depuis": _moment(harvest.stale_since) if harvest.stale_since else "",
+                "recupere_le": rfc3339(snapshot.fetched_at) if snapshot else "",
+                "perime_depuis": rfc3339(harvest.stale_since) if harvest.stale_since else "",
                 "etat": _state(source, harvest),
                 "lignes_lues": str(harvest.rows_in),
                 "publiees": str(published),
@@ -68,10 +68,6 @@ def _state(source: Source, harvest: Harvest) -> str:
     if source.licence == UNKNOWN_LICENCE:
         return "non_publiee"
     return "perimee" if harvest.stale_since else "a_jour"
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def quarantine_table(sources: Sequence[Source], located: Sequence[Located]) -> pd.DataFrame:

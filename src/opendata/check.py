@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from opendata.errors import ContractError
-from opendata.model import ISSUE_COLUMNS, Contract, Source, join_issues, no_issues
+from opendata.model import Contract, Source, issue_lines, issue_table, join_issues, no_issues
 from opendata.schema import table_schema
 
 #: Frictionless stops reading at this many errors; its default of 1000 hides the rest.
@@ -97,7 +97,7 @@ def _contract_issues(
             found.append(
                 (source.id, line, error.field_name, "type_non_respecte", error.cell, "", wanted)
             )
-    issues = pd.DataFrame(found, columns=list(ISSUE_COLUMNS)) if found else no_issues()
+    issues = issue_table(found)
     return pd.Series(refused, dtype="str"), issues
 
 
@@ -147,21 +147,12 @@ def check_rows(table: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pd.Se
             value = str(table.at[line, name])
             corrected.at[line, name] = ""
             found.append((source.id, line, name, "contrainte_non_respectee", value, "", error.note))
-    issues = pd.DataFrame(found, columns=list(ISSUE_COLUMNS)) if found else no_issues()
+    issues = issue_table(found)
     repeated = corrected["id"].duplicated() & (corrected["id"] != "")
     twins = corrected.loc[repeated, "id"]
     refused |= dict.fromkeys(map(int, twins.index), "cle_en_double")
-    doubles = pd.DataFrame(
-        {
-            "source": source.id,
-            "row": twins.index.astype("int64"),
-            "field": "id",
-            "code": "cle_en_double",
-            "value": twins.to_numpy(),
-            "published": "",
-            "detail": "id",
-        },
-        columns=list(ISSUE_COLUMNS),
+    doubles = issue_lines(
+        twins.index, "id", "cle_en_double", value=twins, detail="id", source=source.id
     )
     return corrected, pd.Series(refused, dtype="str"), join_issues([issues, doubles])
 

@@ -8,6 +8,7 @@ import pandas as pd
 from opendata.catalog import load_source, source_ids
 from opendata.errors import ReadError, UsageError
 from opendata.fetch import deposit, fetch
+from opendata.files import rfc3339
 from opendata.harvest import Harvest, harvest, harvest_file
 from opendata.language import Text
 from opendata.mapping import apply_mapping
@@ -120,7 +121,7 @@ def summary(found: Harvest) -> dict[str, Any]:
             for code, count in found.issues["code"].value_counts().sort_index().items()
         },
         "fields": _fields(found),
-        "stale_since": f"{found.stale_since:%Y-%m-%dT%H:%M:%SZ}" if found.stale_since else "",
+        "stale_since": rfc3339(found.stale_since) if found.stale_since else "",
         "message_fr": found.error_fr,
         "message_en": found.error_en,
         "seconds": {stage: round(value, 3) for stage, value in found.seconds.items()},

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -82,17 +82,7 @@ def harvest(source: Source, outcome: FetchOutcome, paths: Paths) -> Harvest:
             continue
         if snapshot is not outcome.snapshots[0]:
             stale_since = snapshot.fetched_at
-        return Harvest(
-            source.id,
-            snapshot,
-            found.table,
-            found.issues,
-            found.seconds,
-            found.format,
-            stale_since,
-            error_fr,
-            error_en,
-        )
+        return replace(found, stale_since=stale_since, error_fr=error_fr, error_en=error_en)
     return Harvest(
         source.id, None, _empty_table(), join_issues([]), error_fr=error_fr, error_en=error_en
     )
@@ -111,7 +101,7 @@ def _harvest_snapshot(source: Source, snapshot: Snapshot, paths: Paths) -> Harve
     key = _key(snapshot.sha256, source.fingerprint, code_fingerprint())
     folder = paths.harvest(source.id) / key
     if (folder / "harvest.json").is_file():
-        return load_harvest(folder, source.id, snapshot)
+        return _load(folder, source.id, snapshot)
     found = _run(source, snapshot.path, snapshot)
     _store(found, folder)
     return found
@@ -191,7 +181,7 @@ def _store(found: Harvest, folder: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def load_harvest(folder: Path, source_id: str, snapshot: Snapshot | None) -> Harvest:
+def _load(folder: Path, source_id: str, snapshot: Snapshot) -> Harvest:
     """Read a stored harvest back."""
     about: dict[str, Any] = json.loads((folder / "harvest.json").read_text(encoding="utf-8"))
     os.utime(folder)

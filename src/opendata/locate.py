@@ -16,7 +16,7 @@ from opendata.geocode.communes import CommuneReference, resolve, territory_of
 from opendata.geocode.points import place_points
 from opendata.geocode.reverse import resolve_by_point
 from opendata.harvest import Harvest
-from opendata.model import ISSUE_COLUMNS, Dataset, Source, join_issues, no_issues
+from opendata.model import Dataset, Source, issue_lines, join_issues, no_issues
 from opendata.schema import SEPARATOR
 from opendata.tables import column, joined
 from opendata.territory import departement_hint, in_territory
@@ -99,7 +99,7 @@ def _about_communes(issues: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _whole_file_issue(source: Source, code: str) -> pd.DataFrame:
-    return pd.DataFrame([(source.id, 0, "", code, "", "", "")], columns=list(ISSUE_COLUMNS))
+    return issue_lines([0], "", code, source=source.id)
 
 
 def _of_rows(issues: pd.DataFrame, rows: pd.Index) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from opendata.errors import ContractError
-from opendata.model import ISSUE_COLUMNS, Rule, Source, join_issues, no_issues
+from opendata.model import Rule, Source, issue_lines, join_issues, no_issues
 from opendata.schema import SEPARATOR, fields, fold
 from opendata.tables import empty_text, joined, over_distinct
 
@@ -237,20 +237,7 @@ def _lost(field: str, code: str, before: pd.Series, after: pd.Series) -> pd.Data
 
 
 def _issues(field: str, code: str, values: pd.Series) -> pd.DataFrame:
-    if values.empty:
-        return no_issues()
-    return pd.DataFrame(
-        {
-            "source": "",
-            "row": values.index.astype("int64"),
-            "field": field,
-            "code": code,
-            "value": values.to_numpy(),
-            "published": "",
-            "detail": "",
-        },
-        columns=list(ISSUE_COLUMNS),
-    )
+    return issue_lines(values.index, field, code, value=values)
 
 
 def _unmatched(

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from opendata.language import Text
@@ -33,9 +34,45 @@ def no_issues() -> pd.DataFrame:
 
 @cache
 def _empty_issues() -> pd.DataFrame:
-    table = pd.DataFrame({name: pd.Series(dtype="str") for name in ISSUE_COLUMNS})
-    table["row"] = table["row"].astype("int64")
-    return table
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _issue_types().items()})
+
+
+def issue_lines(
+    rows: Any,
+    field: str,
+    code: Any,
+    *,
+    value: Any = "",
+    published: Any = "",
+    detail: Any = "",
+    source: Any = "",
+) -> pd.DataFrame:
+    """An issues table with one line per entry of ``rows`` (line numbers).
+
+    Every other argument is one text for all lines, or as many texts as there are rows.
+    """
+    numbers = np.asarray(rows, dtype="int64")
+    if not len(numbers):
+        return no_issues()
+    given = {"source": source, "row": numbers, "field": field, "code": code, "value": value}
+    given |= {"published": published, "detail": detail}
+    # Plain arrays: columns are put side by side, never matched by their labels.
+    columns = {
+        name: cells if isinstance(cells, str) else np.asarray(cells)
+        for name, cells in given.items()
+    }
+    return pd.DataFrame(columns, columns=list(ISSUE_COLUMNS)).astype(_issue_types())
+
+
+def issue_table(lines: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
+    """An issues table from its lines, each in the order of :data:`ISSUE_COLUMNS`."""
+    if not lines:
+        return no_issues()
+    return pd.DataFrame(list(lines), columns=list(ISSUE_COLUMNS)).astype(_issue_types())
+
+
+def _issue_types() -> dict[str, str]:
+    return {name: "int64" if name == "row" else "str" for name in ISSUE_COLUMNS}
 
 
 def join_issues(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:

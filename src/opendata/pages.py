@@ -7,26 +7,20 @@ they link to the immutable folder of the version they show, never to a moving ta
 from pathlib import Path
 from typing import Any
 
+from opendata.files import read_json, write_text
 from opendata.language import Text
+from opendata.licences import licences
 from opendata.model import Dataset
 from opendata.paths import Paths
-from opendata.release.store import (
-    latest,
-    read_json,
-    read_table,
-    withdrawn,
-    write_atomic,
-    write_history,
-)
+from opendata.release.store import latest, read_table, withdrawn, write_history
 from opendata.schema import SEPARATOR, fields, vocabulary
 
 _ROW_FIELDS = (
     "lieu_id", "nom", "commune", "code_postal", "departement", "adresse", "telephone",
     "site_web", "horaires", "latitude", "longitude", "geo_precision",
 )  # fmt: skip
-_REGIONS_BY_KIND = {
+_KINDS = {
     "france": Text("France entière", "the whole of France"),
-    "region": Text("région", "region"),
     "departement": Text("département", "département"),
     "epci": Text("EPCI", "EPCI"),
     "commune": Text("commune", "commune"),
@@ -42,7 +36,7 @@ def write_pages(dataset: Dataset, paths: Paths) -> None:
     from opendata.site import render_dataset
 
     page = dataset_page(dataset, paths, folder)
-    write_atomic(paths.dataset(dataset.id) / "index.html", render_dataset(page))
+    write_text(paths.dataset(dataset.id) / "index.html", render_dataset(page))
     write_home(paths)
 
 
@@ -56,12 +50,11 @@ def write_home(paths: Paths) -> None:
         report = read_json(link / "rapport.json")
         if package and report:
             entries.append(_home_entry(package, report))
-    write_atomic(paths.published / "index.html", render_home(entries))
+    write_text(paths.published / "index.html", render_home(entries))
 
 
 def _home_entry(package: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
     licence = package["licenses"][0]
-    titles = {term.value: term.label for term in vocabulary("licences")}
     return {
         "id": package["name"],
         "title": package["title"],
@@ -71,8 +64,8 @@ def _home_entry(package: dict[str, Any], report: dict[str, Any]) -> dict[str, An
         "demonstration": package["opendata"]["demonstration"],
         "version": package["version"],
         "places": report["places"],
-        "licence_title": titles[licence["name"]].fr,
-        "licence_title_en": titles[licence["name"]].en,
+        "licence_title": licences()[licence["name"]].title.fr,
+        "licence_title_en": licences()[licence["name"]].title.en,
         "href": f"{package['name']}/index.html",
     }
 
@@ -87,7 +80,6 @@ def dataset_page(dataset: Dataset, paths: Paths, folder: Path) -> dict[str, Any]
     schedule = describe_cron(dataset.schedule) if dataset.schedule else Text("", "")
     extra = package["opendata"]
     licence = package["licenses"][0]
-    titles = {term.value: term.label for term in vocabulary("licences")}
     return {
         "id": dataset.id,
         "title": package["title"],
@@ -102,8 +94,8 @@ def dataset_page(dataset: Dataset, paths: Paths, folder: Path) -> dict[str, Any]
         "created": package["created"],
         "licence": {
             "id": licence["name"],
-            "title": titles[licence["name"]].fr,
-            "title_en": titles[licence["name"]].en,
+            "title": licences()[licence["name"]].title.fr,
+            "title_en": licences()[licence["name"]].title.en,
             "url": licence["path"],
         },
         "licence_reason": {"fr": extra["licence_reason"], "en": extra["licence_reason_en"]},
@@ -123,14 +115,14 @@ def dataset_page(dataset: Dataset, paths: Paths, folder: Path) -> dict[str, Any]
 
 def _territory(codes: list[str], places: Any) -> dict[str, str]:
     regions = dict(zip(places["code_region"], places["region"], strict=True))
-    french, english = [], []
+    names = []
     for territory in codes:
         kind, _, code = territory.partition(":")
-        name = regions.get(code, code) if kind == "region" else code
-        label = _REGIONS_BY_KIND[kind]
-        french.append(name if kind == "region" else f"{label.fr} {name}".strip())
-        english.append(name if kind == "region" else f"{label.en} {name}".strip())
-    return {"fr": ", ".join(french), "en": ", ".join(english)}
+        if kind == "region":
+            names.append(Text(regions.get(code, code), regions.get(code, code)))
+        else:
+            names.append(Text(*(f"{label} {code}".strip() for label in _KINDS[kind])))
+    return {"fr": ", ".join(n.fr for n in names), "en": ", ".join(n.en for n in names)}
 
 
 def _files(package: dict[str, Any], folder: Path) -> list[dict[str, Any]]:

@@ -3,8 +3,9 @@
     per source    fetch ─► snapshot ─► read ─► contract ─► map ─► normalise ─► check
     per dataset   locate ─► territory ─► ids ─► merge ─► diff ─► gate ─► stage ─► promote
 
-The flows call :func:`prepare`, :func:`fetch_source`, :func:`harvest_source` and
-:func:`publish`; :func:`run` is the four in a row.
+The flows call :func:`prepare`, then :func:`fetch_source` for each source, and
+:func:`publish`; :func:`run` is the three in a row. What happens between a snapshot and its
+checked rows is ``opendata.harvest``: stored, so asked twice it is read.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
@@ -20,12 +22,13 @@ from opendata.assemble import DATES_OF_PUBLICATION, Assembly, assemble
 from opendata.catalog import check_settings, load_dataset, load_dataset_sources
 from opendata.errors import BusyError, CatalogError, UsageError
 from opendata.fetch import fetch, last_copy
+from opendata.files import read_json, rfc3339
 from opendata.geocode.communes import CommuneReference, load_reference
 from opendata.harvest import Harvest, Stopwatch, code_fingerprint, harvest
 from opendata.identity.registry import load_registry
 from opendata.language import Text
 from opendata.licences import dataset_licence, is_share_alike
-from opendata.model import Dataset, FetchOutcome, Release, Source
+from opendata.model import Dataset, FetchOutcome, Gate, Release, Source
 from opendata.pages import write_pages
 from opendata.paths import Paths
 from opendata.release import store
@@ -115,11 +118,6 @@ def fetch_source(source: Source, job: Job, paths: Paths) -> FetchOutcome:
     return fetch(source, paths) if source.id in job.to_fetch else last_copy(source, paths)
 
 
-def harvest_source(source: Source, outcome: FetchOutcome, paths: Paths) -> Harvest:
-    """Everything between a snapshot and its checked rows; stored, so asked twice it is read."""
-    return harvest(source, outcome, paths)
-
-
 def run(
     dataset_id: str,
     paths: Paths,
@@ -182,7 +180,7 @@ def _publish(
     harvests = clock(
         "moisson",
         lambda: [
-            harvest_source(source, outcome, paths)
+            harvest(source, outcome, paths)
             for source, outcome in zip(job.sources, outcomes, strict=True)
         ],
     )
@@ -195,12 +193,15 @@ def _publish(
     assembly = clock(
         "assemblage", lambda: assemble(dataset, job.sources, harvests, reference, registry)
     )
+    before = _tables(last, assembly)
+    version = store.next_version(paths, dataset.id, f"{_created(harvests):%Y-%m-%d}")
     release = clock(
-        "comparaison", lambda: _build(job, harvests, assembly, reference, inputs, paths)
+        "comparaison",
+        lambda: _build(job, harvests, assembly, reference, inputs, version, before["lieux"]),
     )
     if last is not None and not force and _recorded(last, "content") == release.content:
         return _unchanged(dataset, last, paths, clock)
-    reasons = clock("controle", lambda: _reasons_to_hold(release, paths, review))
+    reasons = clock("controle", lambda: _reasons_to_hold(release, before, paths, review))
     clock("fichiers", lambda: store.stage(release, paths))
     if reasons:
         said = {"fr": [one.fr for one in reasons], "en": [one.en for one in reasons]}
@@ -213,18 +214,37 @@ def _publish(
     return Outcome(dataset.id, "published", release.version, release.report, (), clock.seconds)
 
 
-def _release_folders(paths: Paths, dataset: str) -> list[Any]:
+def _tables(last: Path | None, assembly: Assembly) -> dict[str, pd.DataFrame]:
+    """What the last release said, to compare with; empty tables before the first one."""
+    return {
+        "lieux": store.read_table(last, "lieux", tuple(assembly.places.columns)),
+        "sources": store.read_table(last, "sources", tuple(assembly.sources.columns)),
+    }
+
+
+def _created(harvests: Sequence[Harvest]) -> datetime:
+    """The date of a release is that of the newest thing in it, not the clock's.
+
+    Two installations with the same snapshots then make the same bytes.
+    """
+    return max(
+        (found.snapshot.fetched_at for found in harvests if found.snapshot),
+        default=datetime(1970, 1, 1, tzinfo=UTC),
+    )
+
+
+def _release_folders(paths: Paths, dataset: str) -> list[Path]:
     return [paths.releases(dataset) / version for version in store.versions(paths, dataset)]
 
 
-def _recorded(folder: Any, name: str) -> str:
-    return str(store.read_json(folder / "datapackage.json").get("opendata", {}).get(name, ""))
+def _recorded(folder: Path, name: str) -> str:
+    return str(read_json(folder / "datapackage.json").get("opendata", {}).get(name, ""))
 
 
-def _unchanged(dataset: Dataset, last: Any, paths: Paths, clock: Stopwatch) -> Outcome:
+def _unchanged(dataset: Dataset, last: Path, paths: Paths, clock: Stopwatch) -> Outcome:
     # The pages may be older than the release when the last run was killed after promoting.
     clock("pages", lambda: write_pages(dataset, paths))
-    report = store.read_json(last / "rapport.json")
+    report = read_json(last / "rapport.json")
     return Outcome(dataset.id, "unchanged", last.name, report, (), clock.seconds)
 
 
@@ -261,18 +281,10 @@ def _build(
     assembly: Assembly,
     reference: CommuneReference,
     inputs: str,
-    paths: Paths,
+    version: str,
+    before: pd.DataFrame,
 ) -> Release:
-    dataset = job.dataset
-    # The date of a release is that of the newest thing in it, not the clock's: two
-    # installations with the same snapshots then make the same bytes.
-    created = max(
-        (found.snapshot.fetched_at for found in harvests if found.snapshot),
-        default=datetime(1970, 1, 1, tzinfo=UTC),
-    )
-    version = store.next_version(paths, dataset.id, f"{created:%Y-%m-%d}")
-    last = store.latest(paths, dataset.id)
-    before = store.read_table(last, "lieux", tuple(assembly.places.columns))
+    dataset, created = job.dataset, _created(harvests)
     difference = changes(before, assembly.places, DATES_OF_PUBLICATION)
     places = date_places(assembly.places, before, difference, version[:10])
     published = [
@@ -283,7 +295,7 @@ def _build(
     licence, why = dataset_licence(published)
     vintage = Text(reference.vintage, reference.vintage)
     report = build_report(
-        dataset, version, f"{created:%Y-%m-%dT%H:%M:%SZ}", places, assembly, harvests,
+        dataset, version, rfc3339(created), places, assembly, harvests,
         difference, vintage,
     )  # fmt: skip
     tables = {
@@ -300,7 +312,9 @@ def _build(
     )  # fmt: skip
 
 
-def _reasons_to_hold(release: Release, paths: Paths, review: Review) -> list[Text]:
+def _reasons_to_hold(
+    release: Release, before: Mapping[str, pd.DataFrame], paths: Paths, review: Review
+) -> list[Text]:
     """Why the release must wait. ``never`` sets tolerances aside, not integrity."""
     from opendata.check import release_errors
 
@@ -308,15 +322,12 @@ def _reasons_to_hold(release: Release, paths: Paths, review: Review) -> list[Tex
     errors = {
         name: release_errors(table, table_schema(name)) for name, table in release.tables.items()
     }
-    last = store.latest(paths, dataset.id)
-    before = store.read_table(last, "lieux", tuple(release.tables["lieux"].columns))
-    sources_before = store.read_table(last, "sources", tuple(release.tables["sources"].columns))
-    places, sources = release.tables["lieux"], release.tables["sources"]
+    tables = (release.tables["lieux"], release.tables["sources"])
     if review == "never":
-        nothing = pd.DataFrame(columns=before.columns)
-        gate = type(dataset.gate)(max_loss_pct=100, min_places=0, min_located_pct=0)
-        return blockers(gate, places, sources, nothing, sources_before, errors)
-    found = blockers(dataset.gate, places, sources, before, sources_before, errors)
+        anything = Gate(max_loss_pct=100, min_places=0, min_located_pct=0)
+        nothing = before["lieux"].iloc[:0]
+        return blockers(anything, *tables, nothing, before["sources"], errors)
+    found = blockers(dataset.gate, *tables, before["lieux"], before["sources"], errors)
     found += _already_withdrawn(release, paths)
     if review == "always":
         found.append(Text("une relecture est demandée", "a review is asked for"))

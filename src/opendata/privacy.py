@@ -6,7 +6,7 @@ whose producers have it says so under ``[personal]`` in its TOML.
 
 import pandas as pd
 
-from opendata.model import ISSUE_COLUMNS, Dataset, join_issues
+from opendata.model import Dataset, issue_lines, join_issues
 from opendata.normalise.personal import is_nominative, without_persons
 from opendata.normalise.phone import is_mobile
 from opendata.schema import SEPARATOR, fold
@@ -58,15 +58,4 @@ def _generic_emails(rows: pd.DataFrame) -> pd.Series:
 
 def _left_out(rows: pd.DataFrame, field: str, code: str) -> pd.DataFrame:
     # The value itself is what must not be shown: the report only says where it is.
-    return pd.DataFrame(
-        {
-            "source": rows["source_id"],
-            "row": rows["ligne"].astype("int64"),
-            "field": field,
-            "code": code,
-            "value": "",
-            "published": "",
-            "detail": "",
-        },
-        columns=list(ISSUE_COLUMNS),
-    )
+    return issue_lines(rows["ligne"], field, code, source=rows["source_id"])

@@ -12,9 +12,10 @@ import pandas as pd
 from opendata.assemble import Assembly
 from opendata.harvest import Harvest
 from opendata.language import Text
+from opendata.licences import licences
 from opendata.model import Dataset
 from opendata.normalise.personal import without_contacts
-from opendata.schema import SEPARATOR, fields, problems, vocabulary
+from opendata.schema import SEPARATOR, fields, problems
 from opendata.sentences import sentence
 from opendata.tables import over_distinct
 
@@ -58,13 +59,12 @@ def build_report(
 
 
 def _sources(accounts: pd.DataFrame, harvests: Sequence[Harvest]) -> list[dict[str, Any]]:
-    licences = {term.value: term.label for term in vocabulary("licences")}
     lines = []
     for account, harvest in zip(accounts.to_dict("records"), harvests, strict=True):
         line: dict[str, Any] = {str(name): value for name, value in account.items()}
         line |= {name: int(line[name]) for name in COUNTS}
-        line["licence_titre"] = licences[line["licence"]].fr
-        line["licence_titre_en"] = licences[line["licence"]].en
+        line["licence_titre"] = licences()[line["licence"]].title.fr
+        line["licence_titre_en"] = licences()[line["licence"]].title.en
         unpublished = problems()["licence_inconnue"] if line["etat"] == "non_publiee" else None
         line["message_fr"] = unpublished.sentence.fr if unpublished else harvest.error_fr
         line["message_en"] = unpublished.sentence.en if unpublished else harvest.error_en

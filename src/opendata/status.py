@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from opendata.catalog import dataset_ids, load_dataset, load_dataset_sources
 from opendata.fetch import fetch_log, snapshots
+from opendata.files import read_json, rfc3339
 from opendata.model import Dataset, Source
 from opendata.paths import Paths
 from opendata.release import store
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 def dataset_status(dataset: Dataset, paths: Paths) -> dict[str, Any]:
     """Sources, last good copies, staleness, last release and the one that waits."""
     folder = store.latest(paths, dataset.id)
-    report = store.read_json(folder / "rapport.json") if folder else {}
+    report = read_json(folder / "rapport.json") if folder else {}
     reported = {line["source"]: line for line in report.get("sources", [])}
     held = store.staged_release(paths, dataset.id)
     return {
@@ -63,11 +64,9 @@ def _source_status(
         "verified": source.verified,
         "licence": source.licence,
         "via": copies[0].via if copies else "",
-        "last_copy": f"{copies[0].fetched_at:%Y-%m-%dT%H:%M:%SZ}" if copies else "",
-        "stale_since": f"{since:%Y-%m-%dT%H:%M:%SZ}"
-        if since
-        else reported.get("perime_depuis", ""),
-        "last_attempt": f"{log.last_attempt:%Y-%m-%dT%H:%M:%SZ}" if log else "",
+        "last_copy": rfc3339(copies[0].fetched_at) if copies else "",
+        "stale_since": rfc3339(since) if since else reported.get("perime_depuis", ""),
+        "last_attempt": rfc3339(log.last_attempt) if log else "",
         "message_fr": log.error_fr if failed and log else reported.get("message_fr", ""),
         "message_en": log.error_en if failed and log else reported.get("message_en", ""),
     }

@@ -1,15 +1,12 @@
 """Writing to disk so that a kill at any moment leaves the old file or the new one."""
 
 import hashlib
-import json
 import os
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from opendata.errors import FetchError
 
@@ -77,42 +74,3 @@ def file_chunks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES):
             yield chunk
-
-
-def sha256_of(path: Path) -> str:
-    """The sha256 of a file, in lower-case hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Replace ``path`` atomically by ``content`` as UTF-8 JSON."""
-    with part_file(path.parent) as part:
-        with part.open("w", encoding="utf-8") as out:
-            json.dump(content, out, ensure_ascii=False, indent=2)
-            out.write("\n")
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(path)
-
-
-def read_json(path: Path) -> dict[str, Any] | None:
-    """The JSON object in ``path``; None when it is absent, damaged or something else."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None
-    return content if isinstance(content, dict) else None
-
-
-def rfc3339(moment: datetime) -> str:
-    """UTC, whole seconds: ``2026-11-23T10:15:00Z``."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def read_rfc3339(text: str) -> datetime:
-    """The moment :func:`rfc3339` wrote. Raises ValueError for anything without an offset."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(text)
-    return moment.astimezone(UTC)

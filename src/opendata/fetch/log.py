@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from opendata.fetch.disk import read_json, read_rfc3339, rfc3339, write_json
+from opendata.files import read_json, read_rfc3339, rfc3339, write_json
 from opendata.paths import Paths
 
 
@@ -36,7 +36,7 @@ _TEXTS = ("error_fr", "error_en", "url", "sha256", "etag", "last_modified")
 def fetch_log(source_id: str, paths: Paths) -> FetchLog | None:
     """The log of a source; None when it was never fetched or its log is damaged."""
     content = read_json(_path(source_id, paths))
-    if content is None:
+    if not content:
         return None
     try:
         success = content["last_success"]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from opendata.fetch.content import HEAD_BYTES, check, extension
-from opendata.fetch.disk import read_json, read_rfc3339, rfc3339, sha256_of, write_json
+from opendata.files import read_json, read_rfc3339, rfc3339, sha256_of, write_json
 from opendata.model import Snapshot, Source
 from opendata.paths import Paths
 
@@ -66,8 +66,6 @@ def snapshots(source_id: str, paths: Paths) -> tuple[Snapshot, ...]:
 
 def _read(source_id: str, sidecar: Path) -> Snapshot | None:
     content, data = read_json(sidecar), sidecar.with_suffix("")
-    if content is None:
-        return None
     try:
         snapshot = _snapshot(source_id, data, content)
         return snapshot if data.stat().st_size == snapshot.bytes else None

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from opendata.geocode.gazetteer import CommuneReference
-from opendata.model import ISSUE_COLUMNS, join_issues, no_issues
+from opendata.model import issue_lines, join_issues, no_issues
 from opendata.schema import fold
 
 Array = np.ndarray[Any, Any]
@@ -284,18 +284,14 @@ def _point_issues(
         return no_issues()
     stated = _written(rows.loc[where, "latitude"], rows.loc[where, "longitude"])
     published = _written(points.loc[where, "latitude"], points.loc[where, "longitude"])
-    return pd.DataFrame(
-        {
-            "source": "",
-            "row": rows.index[where.to_numpy()].astype("int64"),
-            "field": "latitude",
-            "code": code,
-            "value": stated,
-            "published": published,
-            "detail": [f"{km:.1f} km".replace(".", ",") if km else "" for km in away[where]],
-        },
-        columns=list(ISSUE_COLUMNS),
-    ).astype({name: "str" for name in ISSUE_COLUMNS if name != "row"})
+    return issue_lines(
+        rows.index[where.to_numpy()],
+        "latitude",
+        code,
+        value=stated,
+        published=published,
+        detail=[f"{km:.1f} km".replace(".", ",") if km else "" for km in away[where]],
+    )
 
 
 def _written(latitude: pd.Series, longitude: pd.Series) -> list[str]:

@@ -8,7 +8,7 @@ communes; their stated point says which one is meant. Only contours can tell, so
 import pandas as pd
 
 from opendata.geocode.communes import CommuneReference
-from opendata.model import ISSUE_COLUMNS, no_issues
+from opendata.model import issue_lines, no_issues
 
 #: Confidence in a commune that only the stated point tells: points are wrong for about one
 #: row in forty of the real files.
@@ -39,18 +39,7 @@ def resolve_by_point(
     filled.loc[codes.index, "score"] = SCORE
     filled.loc[codes.index, "how"] = "point"
     shown = (stated["code_postal"] + " " + stated["commune"]).str.strip()[codes.index]
-    issues = pd.DataFrame(
-        {
-            "source": "",
-            "row": codes.index.astype("int64"),
-            "field": "commune",
-            "code": "commune_par_point",
-            "value": shown.to_numpy(),
-            "published": names.to_numpy(),
-            "detail": "",
-        },
-        columns=list(ISSUE_COLUMNS),
-    )
+    issues = issue_lines(codes.index, "commune", "commune_par_point", value=shown, published=names)
     return filled, issues
 
 

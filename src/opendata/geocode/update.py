@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from opendata.errors import ReadError, SourceError
+from opendata.files import sha256_of, write_json
 from opendata.language import Text
 from opendata.model import Contract, Fetch, FetchOutcome, Snapshot, Source
 from opendata.paths import Paths
@@ -284,7 +285,7 @@ def _write(
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_suffix(".parquet.part")
     pq.write_table(table, part, compression="zstd")
-    sha256 = hashlib.sha256(part.read_bytes()).hexdigest()
+    sha256 = sha256_of(part)
     part.replace(target)
     note = {
         "vintage": vintage,
@@ -297,9 +298,7 @@ def _write(
         "source_sha256": snapshot.sha256,
         "sha256": sha256,
     }
-    note_part = target.with_suffix(".json.part")
-    note_part.write_text(json.dumps(note, ensure_ascii=False, indent=2) + "\n", "utf-8")
-    note_part.replace(target.with_suffix(".json"))
+    write_json(target.with_suffix(".json"), note)
 
 
 def _iso(moment: datetime) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from opendata.model import ISSUE_COLUMNS, join_issues, no_issues
+from opendata.model import issue_lines, join_issues, no_issues
 from opendata.schema import SEPARATOR, fields
 
 #: From the most to the least precise; the merged place takes the best of its rows.
@@ -103,19 +103,14 @@ def _gave_way(rows: pd.DataFrame, name: str, kept: pd.Series) -> pd.DataFrame:
 
 
 def _issues(rows: pd.DataFrame, name: str, code: str, published: pd.Series | str) -> pd.DataFrame:
-    if rows.empty:
-        return no_issues()
-    return pd.DataFrame(
-        {
-            "source": rows["source_id"],
-            "row": rows["ligne"],
-            "field": name,
-            "code": code,
-            "value": rows[name],
-            "published": published,
-            "detail": published,
-        },
-        columns=list(ISSUE_COLUMNS),
+    return issue_lines(
+        rows["ligne"],
+        name,
+        code,
+        value=rows[name],
+        published=published,
+        detail=published,
+        source=rows["source_id"],
     )
 
 

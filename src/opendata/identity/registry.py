@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from opendata.files import write_text
+
 COLUMNS = ("source", "cle", "lieu_id", "premiere_publication", "derniere_publication")
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
@@ -76,10 +78,7 @@ def remember(
 
 def save_registry(registry: pd.DataFrame, path: Path) -> None:
     """Write the registry at once, or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    building = path.with_suffix(".part")
-    registry.to_csv(building, index=False, lineterminator="\n")
-    building.replace(path)
+    write_text(path, registry.to_csv(index=False, lineterminator="\n"))
 
 
 def assign_ids(rows: pd.DataFrame, registry: pd.DataFrame) -> pd.DataFrame:

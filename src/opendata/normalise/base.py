@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from opendata.model import ISSUE_COLUMNS, join_issues, no_issues
+from opendata.model import issue_lines, no_issues
 
 
 class Cleaned(NamedTuple):
@@ -68,16 +68,12 @@ def apply(
     lost = (spread["code"] != "").to_numpy()
     if not lost.any():
         return cleaned, no_issues()
-    issues = pd.DataFrame(
-        {
-            "source": "",
-            "row": filled.index[lost].astype("int64"),
-            "field": field,
-            "code": spread["code"].to_numpy()[lost],
-            "value": filled["raw"].to_numpy()[lost],
-            "published": spread["value"].to_numpy()[lost],
-            "detail": spread["detail"].to_numpy()[lost],
-        },
-        columns=list(ISSUE_COLUMNS),
+    issues = issue_lines(
+        filled.index[lost],
+        field,
+        spread["code"][lost],
+        value=filled["raw"][lost],
+        published=spread["value"][lost],
+        detail=spread["detail"][lost],
     )
-    return cleaned, join_issues([issues])
+    return cleaned, issues

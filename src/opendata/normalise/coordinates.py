@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from opendata.errors import CatalogError
-from opendata.model import ISSUE_COLUMNS, join_issues
+from opendata.model import issue_lines, join_issues
 
 NAME = "coordonnees"
 
@@ -251,27 +251,15 @@ def _as_stated(latitude: pd.Series, longitude: pd.Series) -> pd.Series:
     return joined.mask((second == "") | (first == second), first).mask(first == "", second)
 
 
-def _issues(text: pd.Series, where: _Flags, **columns: Any) -> pd.DataFrame:
-    lines = {
-        "source": "",
-        "row": text.index[where].astype("int64"),
-        "field": "latitude",
-        "value": text.to_numpy()[where],
-        "published": "",
-        "detail": "",
-        **columns,
-    }
-    return pd.DataFrame(lines, columns=list(ISSUE_COLUMNS))
+def _issues(text: pd.Series, where: _Flags, code: Any, **columns: Any) -> pd.DataFrame:
+    return issue_lines(text.index[where], "latitude", code, **{"value": text[where], **columns})
 
 
 def _file_issue(reading: _Reading, chosen: _Flags, usable: _Flags) -> pd.DataFrame:
-    nobody = pd.Series([""], index=[0], dtype="str")
-    share = f"{np.count_nonzero(chosen)} / {np.count_nonzero(usable)}"
     if reading.system:
-        facts = {"code": "coordonnees_converties", "detail": reading.system}
-    else:
-        facts = {"code": "coordonnees_permutees", "detail": share}
-    return _issues(nobody, np.array([True]), **facts)
+        return issue_lines([0], "latitude", "coordonnees_converties", detail=reading.system)
+    share = f"{np.count_nonzero(chosen)} / {np.count_nonzero(usable)}"
+    return issue_lines([0], "latitude", "coordonnees_permutees", detail=share)
 
 
 def _row_repairs(

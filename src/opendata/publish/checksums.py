@@ -1,7 +1,8 @@
 """SHA256SUMS, in the form ``sha256sum -c`` reads."""
 
-import hashlib
 from pathlib import Path
+
+from opendata.files import sha256_of
 
 NAME = "checksums"
 FILE = "SHA256SUMS"
@@ -10,7 +11,7 @@ FILE = "SHA256SUMS"
 def write(folder: Path) -> None:
     """One line per file of the folder, in alphabetical order."""
     lines = [
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
+        f"{sha256_of(path)}  {path.name}\n"
         for path in sorted(folder.iterdir())
         if path.name != FILE
     ]
@@ -24,8 +25,7 @@ def verify(folder: Path) -> bool:
         stated = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
         present = {path.name for path in folder.iterdir()} - {FILE}
         return present == set(stated) and all(
-            hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
-            for name, digest in stated.items()
+            sha256_of(folder / name) == digest for name, digest in stated.items()
         )
     except (OSError, ValueError):
         return False

@@ -4,14 +4,14 @@ Besides what the standard asks, the block ``opendata`` records the fingerprints 
 the next run say whether anything changed, and the vintage of the commune reference.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from opendata.files import rfc3339, sha256_of
+from opendata.licences import licences
 from opendata.model import Artifact, Licence, Release, Source
-from opendata.schema import vocabulary
 
 NAME = "datapackage"
 FILE = "datapackage.json"
@@ -38,7 +38,7 @@ def descriptor(release: Release, folder: Path, artifacts: Iterable[Artifact]) ->
         "description": dataset.description,
         "description_en": dataset.description_en,
         "version": release.version,
-        "created": release.created.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "created": rfc3339(release.created),
         "licenses": [licence_entry(release.licence)],
         "sources": [_source_entry(source) for source in release.sources],
         "contributors": [contributor],
@@ -65,9 +65,8 @@ def licence_entry(licence: Licence) -> dict[str, str]:
 
 
 def _source_entry(source: Source) -> dict[str, Any]:
-    titles = {term.value: term.label.fr for term in vocabulary("licences")}
     entry: dict[str, Any] = {"title": source.title, "licence": source.licence}
-    entry["licence_title"] = titles[source.licence]
+    entry["licence_title"] = licences()[source.licence].title.fr
     if source.attribution:
         entry["attribution"] = source.attribution
     if source.homepage or source.fetch.url:
@@ -76,7 +75,7 @@ def _source_entry(source: Source) -> dict[str, Any]:
 
 
 def _resource(artifact: Artifact, folder: Path) -> dict[str, Any]:
-    content = (folder / artifact.path).read_bytes()
+    path = folder / artifact.path
     resource: dict[str, Any] = {
         "name": artifact.name,
         "path": artifact.path,
@@ -84,8 +83,8 @@ def _resource(artifact: Artifact, folder: Path) -> dict[str, Any]:
         "title_en": artifact.title.en,
         "format": artifact.format,
         "mediatype": artifact.mediatype,
-        "bytes": len(content),
-        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{sha256_of(path)}",
     }
     if artifact.format in ("csv", "geojson", "json", "html"):
         resource["encoding"] = "utf-8"

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from opendata.errors import ReadError
-from opendata.model import ISSUE_COLUMNS, no_issues
+from opendata.model import issue_table
 
 #: How much of a file its format is recognised from.
 HEAD_BYTES = 65_536
@@ -52,11 +52,7 @@ class Issues:
 
     def table(self) -> pd.DataFrame:
         """The issues as a table of :data:`opendata.model.ISSUE_COLUMNS`, in file order."""
-        if not self.rows:
-            return no_issues()
-        table = pd.DataFrame(self.rows, columns=list(ISSUE_COLUMNS))
-        kinds = {name: "int64" if name == "row" else "str" for name in ISSUE_COLUMNS}
-        return table.astype(kinds).sort_values("row", kind="stable", ignore_index=True)
+        return issue_table(self.rows).sort_values("row", kind="stable", ignore_index=True)
 
 
 def refusal(code: str, path: Path, *, fr: str, en: str) -> ReadError:

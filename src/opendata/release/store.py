@@ -10,12 +10,10 @@ only moves towards that rule, and :func:`recover` finishes whatever a killed run
     4. releases.json and the pages are written again        (both derive from the folders)
 """
 
-import json
 import os
 import re
 import shutil
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from typing import Any
 import pandas as pd
 
 from opendata.errors import ReleaseError, UsageError
+from opendata.files import read_json, write_json
 from opendata.identity.registry import load_registry, remember, save_registry
 from opendata.model import Release
 from opendata.paths import Paths
@@ -72,23 +71,6 @@ def withdrawn(paths: Paths, dataset: str) -> dict[str, str]:
         for entry in entries
         if entry.get("etat") == "retiree"
     }
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """The object in a JSON file; empty when it is missing or damaged."""
-    with suppress(OSError, ValueError):
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(content, dict):
-            return content
-    return {}
-
-
-def write_atomic(path: Path, text: str) -> None:
-    """Replace a small file at once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    building = path.with_name(f".{path.name}.{os.getpid()}.part")
-    building.write_text(text, encoding="utf-8", newline="")
-    building.replace(path)
 
 
 def latest(paths: Paths, dataset: str) -> Path | None:
@@ -147,8 +129,7 @@ def discard(paths: Paths, dataset: str) -> None:
 
 def hold(paths: Paths, dataset: str, version: str, reasons: Mapping[str, list[str]]) -> None:
     """Write down why a staged release waits for a person (``reasons``: fr and en lists)."""
-    text = json.dumps(dict(reasons), ensure_ascii=False, indent=1) + "\n"
-    write_atomic(paths.staged(dataset) / f"{version}.json", text)
+    write_json(paths.staged(dataset) / f"{version}.json", reasons, indent=1)
 
 
 def staged_release(paths: Paths, dataset: str) -> Staged | None:
@@ -240,8 +221,8 @@ def write_history(
         if version in taken_back:
             entry["raison"] = taken_back[version]
         entries.append(entry)
-    text = json.dumps({"dataset": dataset, "releases": entries}, ensure_ascii=False, indent=1)
-    write_atomic(paths.dataset(dataset) / "releases.json", text + "\n")
+    history = {"dataset": dataset, "releases": entries}
+    write_json(paths.dataset(dataset) / "releases.json", history, indent=1)
 
 
 def _remember(paths: Paths, dataset: str, folder: Path) -> None:
