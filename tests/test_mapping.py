@@ -12,6 +12,7 @@ from opendata.errors import ContractError
 from opendata.mapping import apply_mapping
 from opendata.model import Source
 from opendata.paths import Paths
+from opendata.tables import ALTERNATIVE
 from tests.builders import edit_source, small_source
 
 
@@ -62,7 +63,12 @@ CASES = [
      '{ constant = "autre", otherwise = true }]',
      {"t": ["EPN / Fablab", "Fablab", "?"]}, "categories", ["epn|fablab", "fablab", "autre"]),
     ('presentation_resume = [{ column = "a" }, { column = "b" }]',
-     {"a": ["", "1"], "b": ["2", "2"]}, "presentation_resume", ["2", "1"]),
+     {"a": ["", "1"], "b": ["2", "2"]}, "presentation_resume", ["2", "1" + ALTERNATIVE + "2"]),
+    ('presentation_detail = { first_of = ["a", "b"] }',
+     {"a": ["", "1", "3"], "b": ["2", "2", "3"]}, "presentation_detail",
+     ["2", "1" + ALTERNATIVE + "2", "3"]),
+    ('latitude = { first_of = ["a", "b"] }', {"a": ["", "1"], "b": ["2", "2"]}, "latitude",
+     ["2", "1"]),
     ('horaires = { days = { Mo = "l", Tu = "m" } }', {"l": ["9h-12h", ""], "m": ["", "14h-16h"]},
      "horaires", ["Mo: 9h-12h", "Tu: 14h-16h"]),
     ('site_web = { column = "absente", optional = true }', {"w": ["a"]}, "site_web", [""]),
@@ -103,6 +109,45 @@ def test_what_a_later_rule_reads_is_not_lost(source_with) -> None:
     mapped, issues = apply_mapping(table(w=["abc", "xyz"]), source)
     assert mapped["structure_parente"].tolist() == ["abc", "xyz"]
     assert issues.empty
+
+
+def lines(issues: pd.DataFrame) -> list[list]:
+    return issues[["row", "field", "code", "value"]].values.tolist()
+
+
+def test_a_column_no_rule_reads_is_named_once_with_its_count(source_with) -> None:
+    source = source_with('site_web = { column = "w" }')
+    _, issues = apply_mapping(table(w=["a", "b"], secret=["x", " "], vide=["", " "]), source)
+    assert issues[["row", "code", "value", "detail"]].values.tolist() == [
+        [0, "colonne_non_lue", "secret", "1"]
+    ]
+
+
+def test_a_value_an_earlier_column_outranks_has_its_line(source_with) -> None:
+    source = source_with('latitude = { first_of = ["a", "b"] }')
+    _, issues = apply_mapping(table(a=["47.1"], b=["47.2"]), source)
+    assert lines(issues) == [[2, "latitude", "valeur_non_retenue", "47.2"]]
+
+
+def test_a_cell_that_gives_nothing_has_its_line(source_with) -> None:
+    source = replace(
+        source_with(
+            'frais_a_charge = [{ columns = ["t"], terms = ["gratuit"], value = "Gratuit" }, '
+            '{ constant = "" }]'
+        ),
+        placeholders=("#N/D",),
+    )
+    _, issues = apply_mapping(table(t=["gratuit", "le mardi", "#n/d", " "]), source)
+    assert lines(issues) == [
+        [3, "frais_a_charge", "sans_objet", "le mardi"],
+        [4, "frais_a_charge", "vide_declare", "#n/d"],
+    ]
+
+
+def test_a_part_that_is_not_there_has_its_line(source_with) -> None:
+    source = source_with('latitude = { split = "p", separator = ",", part = 1 }')
+    _, issues = apply_mapping(table(p=["1, 2", "3"]), source)
+    assert lines(issues) == [[3, "latitude", "regle_sans_resultat", "3"]]
 
 
 def test_hours_of_a_day_may_stand_in_two_columns(source_with) -> None:

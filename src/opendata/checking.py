@@ -106,10 +106,9 @@ def _check_source(source_id: str, paths: Paths) -> Harvest:
 
 
 def summary(found: Harvest) -> dict[str, Any]:
-    """The result as plain values: rows, issues by code, and an account per field.
+    """The result as plain values: rows, issues by code, and the account of each field.
 
-    ``source_values`` counts the rows where the mapping found something, ``explained`` those
-    whose value is not published and has an issue that says why.
+    See :mod:`opendata.ledger` for what ``fields`` counts.
     """
     return {
         "source": found.source,
@@ -120,29 +119,12 @@ def summary(found: Harvest) -> dict[str, Any]:
             str(code): int(count)
             for code, count in found.issues["code"].value_counts().sort_index().items()
         },
-        "fields": _fields(found),
+        "fields": {name: dict(account) for name, account in found.accounts.items()},
         "stale_since": rfc3339(found.stale_since) if found.stale_since else "",
         "message_fr": found.error_fr,
         "message_en": found.error_en,
         "seconds": {stage: round(value, 3) for stage, value in found.seconds.items()},
     }
-
-
-def _fields(found: Harvest) -> dict[str, dict[str, int]]:
-    account = {}
-    for name, field in fields().items():
-        if name not in found.table:
-            continue
-        values = found.table[name]
-        filled = values.notna() if field.type == "number" else values != ""
-        issues = found.issues[(found.issues["field"] == name) & (found.issues["value"] != "")]
-        lost = set(issues["row"]) & set(found.table.index[~filled])
-        account[name] = {
-            "source_values": int(filled.sum()) + len(lost),
-            "published_values": int(filled.sum()),
-            "explained": len(lost),
-        }
-    return account
 
 
 def write_issues(found: Harvest, folder: Path) -> None:

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,7 +24,8 @@ import pandas as pd
 
 from opendata.check import check_contract, check_rows
 from opendata.errors import SourceError
-from opendata.mapping import apply_mapping
+from opendata.ledger import accounts, as_issues, as_ledger, complete, reported
+from opendata.mapping import apply_mapping, stated_fields
 from opendata.model import FetchOutcome, Snapshot, Source, join_issues
 from opendata.normalise import normalise_table
 from opendata.paths import Paths, schemas_folder
@@ -41,20 +42,29 @@ class Harvest:
 
     ``table`` has one row per row of the file (index ``ligne``), the published fields the
     mapping fills, float ``latitude``/``longitude``, bool ``corrected`` and ``refus`` (issue
-    codes joined by "|", "" for an accepted row). ``stale_since`` is set when the copy is
-    not known to be current; ``error_fr``/``error_en`` then say why. A source without any
-    usable copy has ``snapshot`` None and an empty table.
+    codes joined by "|", "" for an accepted row). ``originals`` are the same fields before
+    they were normalised. ``ledger`` is the complete issues table (opendata.ledger), and
+    ``accounts`` its sums per field. ``stale_since`` is set when the copy is not known to be
+    current; ``error_fr``/``error_en`` then say why. A source without any usable copy has
+    ``snapshot`` None and an empty table.
     """
 
     source: str
     snapshot: Snapshot | None
     table: pd.DataFrame
-    issues: pd.DataFrame
+    originals: pd.DataFrame
+    ledger: pd.DataFrame
+    accounts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     format: str = ""
     stale_since: datetime | None = None
     error_fr: str = ""
     error_en: str = ""
+
+    @cached_property
+    def issues(self) -> pd.DataFrame:
+        """The lines of the ledger that a person reads."""
+        return reported(self.ledger)
 
     @property
     def rows_in(self) -> int:
@@ -83,8 +93,9 @@ def harvest(source: Source, outcome: FetchOutcome, paths: Paths) -> Harvest:
         if snapshot is not outcome.snapshots[0]:
             stale_since = snapshot.fetched_at
         return replace(found, stale_since=stale_since, error_fr=error_fr, error_en=error_en)
+    nothing = _empty_table()
     return Harvest(
-        source.id, None, _empty_table(), join_issues([]), error_fr=error_fr, error_en=error_en
+        source.id, None, nothing, nothing, join_issues([]), error_fr=error_fr, error_en=error_en
     )
 
 
@@ -131,19 +142,40 @@ def _run(source: Source, path: Path, snapshot: Snapshot | None) -> Harvest:
     raw, read_issues, format_name = clock(
         "lecture", lambda: read(path, source.fetch, source=source.id)
     )
+    found = _harvest_table(source, raw, read_issues, clock)
+    return replace(found, snapshot=snapshot, format=format_name)
+
+
+def harvest_table(source: Source, raw: pd.DataFrame) -> Harvest:
+    """Harvest a file that was already read. Raises ContractError."""
+    return _harvest_table(source, raw, join_issues([]), Stopwatch())
+
+
+def _harvest_table(
+    source: Source, raw: pd.DataFrame, read_issues: pd.DataFrame, clock: "Stopwatch"
+) -> Harvest:
     by_contract, contract_issues = clock("contrat", lambda: check_contract(raw, source))
     mapped, mapping_issues = clock("mapping", lambda: apply_mapping(raw, source))
     normal, normal_issues = clock("normalisation", lambda: normalise_table(mapped, source))
     table, by_schema, row_issues = clock("verification", lambda: check_rows(normal, source))
     refusals = pd.concat([by_contract, by_schema]).groupby(level=0).agg(_join_codes)
     table["refus"] = refusals.reindex(table.index).fillna("").astype("str")
-    issues = join_issues(
-        [read_issues, contract_issues, mapping_issues, normal_issues, row_issues]
-    ).drop_duplicates(ignore_index=True)
+    found = [read_issues, contract_issues, mapping_issues, normal_issues, row_issues]
+    stated = stated_fields(raw, source)
+    ledger, sums = clock("compte", lambda: _account(stated, mapped, table, found))
+    ledger["source"] = source.id
+    return Harvest(source.id, None, table, mapped, ledger, sums, clock.seconds)
+
+
+def _account(
+    stated: pd.DataFrame, mapped: pd.DataFrame, table: pd.DataFrame, found: list[pd.DataFrame]
+) -> tuple[pd.DataFrame, dict[str, dict[str, int]]]:
+    issues = join_issues(found).drop_duplicates(ignore_index=True)
     # The contract and the schema both judge the key of a row: one sentence is enough.
     keys = issues["code"].isin(("cle_absente", "cle_en_double"))
     issues = issues[~(keys & issues.duplicated(["row", "code"]))].reset_index(drop=True)
-    return Harvest(source.id, snapshot, table, issues, clock.seconds, format_name)
+    ledger = complete(stated, mapped, table, issues)
+    return ledger, accounts(stated, table, ledger)
 
 
 def _join_codes(codes: pd.Series) -> str:
@@ -169,8 +201,14 @@ def _store(found: Harvest, folder: Path) -> None:
     building = Path(tempfile.mkdtemp(prefix=".", dir=folder.parent))
     try:
         found.table.to_parquet(building / "lignes.parquet")
-        found.issues.to_parquet(building / "problemes.parquet")
-        about = {"source": found.source, "format": found.format, "seconds": dict(found.seconds)}
+        found.originals.to_parquet(building / "originaux.parquet")
+        as_ledger(found.ledger).to_parquet(building / "ledger.parquet")
+        about = {
+            "source": found.source,
+            "format": found.format,
+            "accounts": found.accounts,
+            "seconds": dict(found.seconds),
+        }
         (building / "harvest.json").write_text(json.dumps(about), encoding="utf-8")
         building.rename(folder)
     except OSError:
@@ -189,7 +227,9 @@ def _load(folder: Path, source_id: str, snapshot: Snapshot) -> Harvest:
         source_id,
         snapshot,
         pd.read_parquet(folder / "lignes.parquet"),
-        pd.read_parquet(folder / "problemes.parquet"),
+        pd.read_parquet(folder / "originaux.parquet"),
+        as_issues(pd.read_parquet(folder / "ledger.parquet")),
+        about["accounts"],
         about["seconds"],
         about["format"],
     )

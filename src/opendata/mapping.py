@@ -8,6 +8,7 @@ steward's page on this vocabulary.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 
 import pandas as pd
@@ -15,10 +16,13 @@ import pandas as pd
 from opendata.errors import ContractError
 from opendata.model import Rule, Source, issue_lines, join_issues, no_issues
 from opendata.schema import SEPARATOR, fields, fold
-from opendata.tables import empty_text, joined, over_distinct
+from opendata.tables import ALTERNATIVE, empty_text, joined, over_distinct, stated
 
 #: Answers that mean "this box is not ticked": silence about them is not a loss.
 _NEGATIVE = frozenset(("", "non", "no", "false", "faux", "0", "n"))
+
+#: Kinds of fields whose values no normaliser judges one by one.
+_WITHOUT_ALTERNATIVES = frozenset(("aucune", "coordonnees"))
 
 
 def check_columns(table: pd.DataFrame, source: Source) -> None:
@@ -57,18 +61,93 @@ def _missing_column(
 def apply_mapping(table: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The table of published fields (text, same index) and the issues of the mapping.
 
-    Raises ContractError when a column that a rule names is missing.
+    A cell of a field that takes one value may offer several, separated by
+    :data:`~opendata.tables.ALTERNATIVE`, best first. Raises ContractError when a column
+    that a rule names is missing.
     """
     check_columns(table, source)
-    table = _without_placeholders(table, source.placeholders)
+    meant = _without_placeholders(table, source.placeholders)
     columns: dict[str, pd.Series] = {}
     issues: list[pd.DataFrame] = []
     for field, rules in source.mapping.items():
-        columns[field], found = _fill(field, rules, table)
-        issues.append(found)
+        columns[field], found = _fill(field, rules, meant)
+        issues += [found, _silences(field, rules, table, meant, columns[field], found)]
+    issues.append(_unread_columns(table, source))
     everything = join_issues(issues)
     everything["source"] = source.id
     return pd.DataFrame(columns, index=table.index, dtype="str"), everything
+
+
+def stated_fields(table: pd.DataFrame, source: Source) -> pd.DataFrame:
+    """Where a file says something a field reads: one boolean column per mapped field.
+
+    ``table`` is the file as it was read. This is what the account of a field starts from:
+    each of these cells is published or has a line that says why not.
+    """
+    return pd.DataFrame(
+        {
+            field: _stated_in(table, _columns_read(rules, table))
+            for field, rules in source.mapping.items()
+        },
+        index=table.index,
+    )
+
+
+def _columns_read(rules: tuple[Rule, ...], table: pd.DataFrame) -> list[str]:
+    """The columns of the file that the rules of a field look at, in order."""
+    named = dict.fromkeys(column for rule in rules for column in rule.columns)
+    return [column for column in named if column in table.columns]
+
+
+def _stated_in(table: pd.DataFrame, columns: list[str]) -> pd.Series:
+    said = pd.Series(False, index=table.index)
+    for column in columns:
+        said |= stated(table[column])
+    return said
+
+
+def _silences(
+    field: str,
+    rules: tuple[Rule, ...],
+    table: pd.DataFrame,
+    meant: pd.DataFrame,
+    result: pd.Series,
+    found: pd.DataFrame,
+) -> pd.DataFrame:
+    """A line for each row whose cells say something, give the field nothing, and have no line.
+
+    They hold what the source declares to mean nothing, or words no rule looks for.
+    """
+    columns = _columns_read(rules, table)
+    silent = table.loc[result == "", columns]
+    said = _stated_in(silent, columns) & ~silent.index.isin(found["row"])
+    silent = silent[said.to_numpy()]
+    if silent.empty:
+        return no_issues()
+    declared = ~_stated_in(meant.loc[silent.index], columns)
+    codes = pd.Series("sans_objet", index=silent.index).mask(declared, "vide_declare")
+    shown = joined([silent[column] for column in columns], " / ")
+    return issue_lines(silent.index, field, codes, value=shown)
+
+
+def _unread_columns(table: pd.DataFrame, source: Source) -> pd.DataFrame:
+    """One line per column with values that no rule reads: nothing of it is published."""
+    read = {
+        column for rules in source.mapping.values() for rule in rules for column in rule.columns
+    }
+    counts = {
+        str(column): int(stated(table[column]).sum())
+        for column in table.columns
+        if column not in read
+    }
+    unread = {column: count for column, count in counts.items() if count}
+    return issue_lines(
+        [0] * len(unread),
+        "",
+        "colonne_non_lue",
+        value=list(unread),
+        detail=[str(count) for count in unread.values()],
+    )
 
 
 def _without_placeholders(table: pd.DataFrame, placeholders: tuple[str, ...]) -> pd.DataFrame:
@@ -85,27 +164,64 @@ def _without_placeholders(table: pd.DataFrame, placeholders: tuple[str, ...]) ->
 def _fill(
     field: str, rules: tuple[Rule, ...], table: pd.DataFrame
 ) -> tuple[pd.Series, pd.DataFrame]:
-    multiple = fields()[field].multiple
+    about = fields()[field]
     empty = empty_text(table.index)
     result = empty
     issues = []
+    # Where no normaliser can choose between alternatives, the first one is the value.
+    choose = about.multiple or about.normalise in _WITHOUT_ALTERNATIVES
     for rule in rules:
-        value, found = _run(field, rule, table, empty)
+        offered, found = _offers(field, rule, table, empty, choose)
         issues.append(found)
-        silent = result == ""
-        if rule.otherwise or not multiple:
+        for value in offered:
+            silent = result == ""
+            both = ~silent & (value != "") & (value != result)
             result = result.mask(silent, value)
-        else:
-            both = ~silent & (value != "")
-            result = result.mask(silent, value)
-            result = result.mask(both, result + SEPARATOR + value)
-    if multiple and len(rules) > 1:
+            if rule.otherwise:
+                continue
+            if about.multiple:
+                result = result.mask(both, result + SEPARATOR + value)
+            elif choose:
+                issues.append(_unused(field, value[both], result[both]))
+            else:
+                result = result.mask(both, result + ALTERNATIVE + value)
+    if about.multiple and len(rules) > 1:
         result = over_distinct(result, _distinct_parts)
     lost = join_issues(issues)
-    if not multiple:
+    if not about.multiple:
         # What one rule could not read and the next one could is not lost.
-        lost = lost[lost["row"].isin(result.index[result == ""])]
+        read = lost["row"].isin(result.index[result != ""])
+        lost = lost[~read | (lost["code"] == "valeur_non_retenue")]
     return result, join_issues([lost, _unmatched(field, rules, table, result)])
+
+
+def _offers(
+    field: str, rule: Rule, table: pd.DataFrame, empty: pd.Series, choose: bool
+) -> tuple[list[pd.Series], pd.DataFrame]:
+    """What a rule finds: one column of values, or one per alternative, best first."""
+    if rule.kind != "first_of":
+        value, found = _run(field, rule, table, empty)
+        return [value], found
+    runs = [
+        _run(field, replace(rule, kind="column", columns=(column,)), table, empty)
+        for column in rule.columns
+    ]
+    values = [value for value, _ in runs]
+    issues = [found for _, found in runs]
+    if not choose:
+        return values, join_issues(issues)
+    first = empty
+    for value in values:
+        issues.append(_unused(field, value[(first != "") & (value != first)], first))
+        first = first.mask(first == "", value)
+    return [first], join_issues(issues)
+
+
+def _unused(field: str, values: pd.Series, kept: pd.Series) -> pd.DataFrame:
+    """Lines for values of a later column, where an earlier one already gave ``kept``."""
+    values = values[values != ""]
+    kept = kept.loc[values.index]
+    return issue_lines(values.index, field, "valeur_non_retenue", value=values, published=kept)
 
 
 def _distinct_parts(text: str) -> str:
@@ -118,20 +234,19 @@ def _run(
     present = [column for column in rule.columns if column in table.columns]
     if rule.columns and not present:
         return empty, no_issues()
-    return _transform(field, rule, _PICK[rule.kind](rule, table, present, empty))
+    picked = _PICK[rule.kind](rule, table, present, empty)
+    value, issues = _transform(field, rule, picked)
+    if rule.kind == "split":
+        issues = join_issues(
+            [_lost(field, "regle_sans_resultat", table[present[0]].str.strip(), picked), issues]
+        )
+    return value, issues
 
 
 def _pick_column(
     rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.Series
 ) -> pd.Series:
     return table[present[0]]
-
-
-def _pick_first(rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.Series) -> pd.Series:
-    result = empty
-    for column in present:
-        result = result.mask(result == "", table[column])
-    return result
 
 
 def _pick_join(rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.Series) -> pd.Series:
@@ -191,7 +306,6 @@ def _pick_days(rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.Se
 
 _PICK: Mapping[str, Callable[[Rule, pd.DataFrame, list[str], pd.Series], pd.Series]] = {
     "column": _pick_column,
-    "first_of": _pick_first,
     "join": _pick_join,
     "split": _pick_split,
     "constant": _pick_constant,

@@ -4,6 +4,10 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
+#: Between the values that several columns offer for a field that takes one. The normaliser
+#: publishes the first it can read (ASCII "record separator": no file of text holds it).
+ALTERNATIVE = "\x1e"
+
 
 def empty_text(index: pd.Index) -> pd.Series:
     """A column without a value."""
@@ -14,6 +18,11 @@ def over_distinct(values: pd.Series, function: Callable[[str], str]) -> pd.Serie
     """``function`` of every value, called once per distinct value; "" stays ""."""
     outcome = {value: function(value) if value else "" for value in values.unique()}
     return values.map(outcome).astype("str")
+
+
+def stated(values: pd.Series) -> pd.Series:
+    """Which cells say something: neither empty nor white space (boolean, same index)."""
+    return values.str.strip() != ""
 
 
 def joined(parts: Sequence[pd.Series], separator: str) -> pd.Series:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from opendata.model import issue_lines, no_issues
+from opendata.model import issue_lines, join_issues, no_issues
+from opendata.tables import ALTERNATIVE
 
 
 class Cleaned(NamedTuple):
@@ -44,36 +45,78 @@ def apply(
 ) -> tuple[pd.Series, pd.DataFrame]:
     """Clean a column of text through its distinct values.
 
-    Returns the cleaned column (same index) and the issues table of what was lost
-    (column ``source`` left empty, ``row`` taken from the index). Empty values stay
-    empty without a call.
+    A cell may offer several values, separated by :data:`opendata.tables.ALTERNATIVE`: the
+    first that can be read is kept. Returns the cleaned column (same index) and the issues
+    table of what was lost (column ``source`` left empty, ``row`` taken from the index).
+    Empty values stay empty without a call.
     """
-    context = context or {}
-    keys = pd.DataFrame({"raw": values, **context})
+    keys = pd.DataFrame({"raw": values, **(context or {})})
     filled = keys[keys["raw"] != ""]
     if filled.empty:
         return values, no_issues()
-    codes = filled.groupby(list(keys.columns), sort=False, dropna=False).ngroup()
-    distinct = filled.loc[~codes.duplicated().to_numpy()]
-    names = list(context)
-    outcomes = [
+    several = filled["raw"].str.contains(ALTERNATIVE, regex=False).to_numpy()
+    offers = _one_per_line(filled) if several.any() else filled
+    outcome = _outcomes(offers, clean)
+    issues = _issues(field, offers["raw"], outcome)
+    if several.any():
+        outcome, unused = _first_readable(field, offers["raw"], outcome)
+        issues = _settled(issues, unused)
+    cleaned = values.copy()
+    cleaned[(values != "").to_numpy()] = outcome["value"].to_numpy()
+    return cleaned, issues
+
+
+def _one_per_line(filled: pd.DataFrame) -> pd.DataFrame:
+    """Each alternative on its own line, in order; lines of one cell share their label."""
+    return filled.assign(raw=filled["raw"].str.split(ALTERNATIVE)).explode("raw").astype("str")
+
+
+def _outcomes(offers: pd.DataFrame, clean: Callable[..., Cleaned]) -> pd.DataFrame:
+    """What becomes of each line, called once per distinct line (columns of Cleaned)."""
+    codes = offers.groupby(list(offers.columns), sort=False, dropna=False).ngroup()
+    distinct = offers.loc[~codes.duplicated().to_numpy()]
+    names = [name for name in offers.columns if name != "raw"]
+    results = [
         clean(row[0], **dict(zip(names, row[1:], strict=True)))
         for row in distinct.itertuples(index=False, name=None)
     ]
-    outcome = pd.DataFrame(outcomes, columns=list(Cleaned._fields), dtype="str")
-    spread = outcome.iloc[codes.to_numpy()].set_axis(filled.index)
-    cleaned = values.copy()
-    filled_positions = (values != "").to_numpy()
-    cleaned[filled_positions] = spread["value"].to_numpy()
-    lost = (spread["code"] != "").to_numpy()
-    if not lost.any():
-        return cleaned, no_issues()
-    issues = issue_lines(
-        filled.index[lost],
+    outcome = pd.DataFrame(results, columns=list(Cleaned._fields), dtype="str")
+    return outcome.iloc[codes.to_numpy()].set_axis(offers.index)
+
+
+def _issues(field: str, raw: pd.Series, outcome: pd.DataFrame) -> pd.DataFrame:
+    lost = (outcome["code"] != "").to_numpy()
+    return issue_lines(
+        outcome.index[lost],
         field,
-        spread["code"][lost],
-        value=filled["raw"][lost],
-        published=spread["value"][lost],
-        detail=spread["detail"][lost],
+        outcome["code"][lost],
+        value=raw[lost],
+        published=outcome["value"][lost],
+        detail=outcome["detail"][lost],
     )
-    return cleaned, issues
+
+
+def _first_readable(
+    field: str, raw: pd.Series, outcome: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The first line of each cell that has a value (else its first), and the others unused."""
+    readable = outcome["value"] != ""
+    kept = pd.concat([outcome[readable], outcome]).loc[lambda lines: ~lines.index.duplicated()]
+    kept = kept.reindex(outcome.index.unique())
+    published = kept["value"].reindex(outcome.index)
+    unused = (readable & (outcome["value"] != published)).to_numpy()
+    lines = issue_lines(
+        outcome.index[unused],
+        field,
+        "valeur_non_retenue",
+        value=raw[unused],
+        published=published[unused],
+    )
+    return kept, lines
+
+
+def _settled(issues: pd.DataFrame, unused: pd.DataFrame) -> pd.DataFrame:
+    """The issues without a second judgement on the values that were not taken."""
+    keys = pd.MultiIndex.from_frame(unused[["row", "value"]])
+    judged_twice = pd.MultiIndex.from_frame(issues[["row", "value"]]).isin(keys)
+    return join_issues([issues[~judged_twice], unused])
