@@ -103,7 +103,7 @@ def test_the_ledger_keeps_everything_an_issue_says(paths: Paths) -> None:
 def test_a_stored_harvest_comes_back_the_same(paths: Paths) -> None:
     small_source(paths, rows=DAMAGED)
     source = load_source("essai", paths)
-    first = check_target("essai", None, paths)
+    first = check_target("essai", None, paths).harvest
     again = harvest(source, FetchOutcome("essai", (first.snapshot,), False), paths)
     pd.testing.assert_frame_equal(first.ledger, again.ledger[first.ledger.columns])
     pd.testing.assert_frame_equal(first.originals, again.originals)
@@ -116,7 +116,7 @@ def test_a_stored_harvest_comes_back_the_same(paths: Paths) -> None:
 def test_sums_are_exact_on_real_files(name: str, tmp_path: Path) -> None:
     paths = Paths(home=tmp_path, catalog=PROJECT / "catalog", mirror=MIRROR)
     try:
-        found = check_target(name, None, paths)
+        found = check_target(name, None, paths).harvest
     except OpendataError as error:
         assert not load_source(name, paths).verified, error.en
         pytest.skip(f"{name} is not in the mirror")

@@ -1,16 +1,19 @@
 """One source or one file, looked at without publishing anything (``opendata check``)."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from opendata.catalog import load_source, source_ids
+from opendata.diagnosis import diagnose, repaired
 from opendata.errors import ReadError, UsageError
 from opendata.fetch import deposit, fetch
-from opendata.files import rfc3339
+from opendata.files import rfc3339, write_text
 from opendata.harvest import Harvest, harvest, harvest_file
 from opendata.language import Text
+from opendata.ledger import as_ledger
 from opendata.mapping import apply_mapping
 from opendata.model import Example, Snapshot, Source
 from opendata.normalise import normalise_table
@@ -19,7 +22,16 @@ from opendata.schema import fields, problems
 from opendata.sentences import sentence
 
 
-def check_target(target: str, as_source: str | None, paths: Paths) -> Harvest:
+@dataclass(frozen=True)
+class Checked:
+    """One file as it was checked: how it was read, what was found, and where it lies."""
+
+    source: Source
+    harvest: Harvest
+    path: Path
+
+
+def check_target(target: str, as_source: str | None, paths: Paths) -> Checked:
     """Harvest a source of the catalogue, or a file read as ``as_source`` is.
 
     Raises CatalogError or UsageError for a target that is neither, and the SourceError of a
@@ -48,7 +60,8 @@ def check_target(target: str, as_source: str | None, paths: Paths) -> Harvest:
             fr=f"Le fichier « {target} » n'existe pas : vérifiez son chemin.",
             en=f"The file “{target}” does not exist: check its path.",
         )
-    return harvest_file(load_source(as_source, paths), path)
+    source = load_source(as_source, paths)
+    return Checked(source, harvest_file(source, path), path)
 
 
 def accept_deposit(source_id: str, file: Path, paths: Paths) -> tuple[Snapshot, Harvest | None]:
@@ -97,12 +110,12 @@ def example_differences(source: Source, example: Example) -> list[tuple[str, str
     return differences
 
 
-def _check_source(source_id: str, paths: Paths) -> Harvest:
+def _check_source(source_id: str, paths: Paths) -> Checked:
     source = load_source(source_id, paths)
     found = harvest(source, fetch(source, paths), paths)
     if found.snapshot is None:
         raise ReadError("aucune_copie", fr=found.error_fr, en=found.error_en)
-    return found
+    return Checked(source, found, found.snapshot.path)
 
 
 def summary(found: Harvest) -> dict[str, Any]:
@@ -127,15 +140,48 @@ def summary(found: Harvest) -> dict[str, Any]:
     }
 
 
-def write_issues(found: Harvest, folder: Path) -> None:
-    """``problemes.csv`` in ``folder``: one line per lost, changed or doubtful value."""
+@dataclass(frozen=True)
+class CheckFiles:
+    """Where a check wrote what it found."""
 
-    known = problems()
-    table = found.issues.assign(
-        severity=found.issues["code"].map(lambda code: known[code].severity),
-        phrase=[sentence(issue, "fr") for issue in found.issues.itertuples()],
-        sentence=[sentence(issue, "en") for issue in found.issues.itertuples()],
+    page: Path
+    repaired: Path
+    issues: Path
+    ledger: Path
+
+
+def write_report(checked: Checked, folder: Path) -> CheckFiles:
+    """The page for the producer, the repaired file, every issue and the ledger, in ``folder``."""
+    from opendata.read import read
+    from opendata.site import render_check
+
+    source, found = checked.source, checked.harvest
+    files = CheckFiles(
+        page=folder / "rapport.html",
+        repaired=folder / f"{source.id}-corrige.csv",
+        issues=folder / "problemes.csv",
+        ledger=folder / "ledger.parquet",
     )
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "problemes.csv").open("w", encoding="utf-8", newline="") as handle:
-        table.to_csv(handle, index=False, lineterminator="\r\n")
+    raw, _, _ = read(checked.path, source.fetch, source=source.id)
+    files.repaired.write_bytes(_spreadsheet_csv(repaired(raw, source, found)))
+    write_text(files.page, render_check(diagnose(source, found), files.repaired.read_bytes()))
+    _issues_table(found).to_csv(files.issues, index=False, lineterminator="\r\n")
+    as_ledger(found.ledger).to_parquet(files.ledger)
+    return files
+
+
+def _spreadsheet_csv(table: pd.DataFrame) -> bytes:
+    """CSV as French spreadsheets open it without a question: semicolons and a mark."""
+    text = table.to_csv(index=False, sep=";", lineterminator="\r\n")
+    return text.encode("utf-8-sig", "replace")
+
+
+def _issues_table(found: Harvest) -> pd.DataFrame:
+    known = problems()
+    issues = found.issues
+    return issues.assign(
+        severity=issues["code"].map(lambda code: known[code].severity),
+        phrase=[sentence(issue, "fr") for issue in issues.itertuples()],
+        sentence=[sentence(issue, "en") for issue in issues.itertuples()],
+    )

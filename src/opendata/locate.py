@@ -18,16 +18,21 @@ from opendata.geocode.reverse import resolve_by_point
 from opendata.harvest import Harvest
 from opendata.model import Dataset, Source, issue_lines, join_issues, no_issues
 from opendata.schema import SEPARATOR
-from opendata.tables import column, joined
+from opendata.tables import ALTERNATIVE, column, joined
 from opendata.territory import departement_hint, in_territory
 
 _ADDRESS = ("commune", "code_postal", "code_insee", "adresse")
+#: How a point is known that stands where the row says.
+_STATED = ("source", "source-corrigee")
 _UNRESOLVED = ("commune_absente", "commune_introuvable", "commune_ambigue")
 
 
 @dataclass(frozen=True)
 class Located:
-    """The rows of one source, sorted by what becomes of them."""
+    """The rows of one source, sorted by what becomes of them.
+
+    ``refused`` are text as the source wrote it, with the codes of ``refus``.
+    """
 
     accepted: pd.DataFrame
     refused: pd.DataFrame
@@ -75,10 +80,19 @@ def locate(
         everything = _of_rows(join_issues([harvest.issues, _named(issues, source)]), kept)
     return Located(
         accepted=placed.assign(source_id=source.id, ligne=placed.index),
-        refused=table.assign(refus=refusal, **stated)[refused],
+        refused=_as_written(harvest).assign(refus=refusal)[refused],
         outside=int(outside.sum()),
         issues=join_issues([everything, _named(point_issues, source)]),
     )
+
+
+def _as_written(harvest: Harvest) -> pd.DataFrame:
+    """The rows of a harvest as its source wrote them, before anything was normalised."""
+    columns = {
+        name: values.str.replace(ALTERNATIVE, " / ", regex=False)
+        for name, values in harvest.originals.items()
+    }
+    return pd.DataFrame(columns, index=harvest.originals.index)
 
 
 def _all_departements(reference: CommuneReference) -> frozenset[str]:
@@ -125,6 +139,9 @@ def _place(
         rows, reference, stated_precision=source.coordinates.get("precision", "")
     )
     rows = rows.assign(**{name: points[name] for name in points.columns})
+    if "point_corrige" in rows:
+        by_hand = rows["point_corrige"].astype(bool) & rows["geo_methode"].isin(_STATED)
+        rows["geo_methode"] = rows["geo_methode"].mask(by_hand, "correction")
     default = source.publisher or source.title
     collecting = column(rows, "source")
     return rows.assign(source=collecting.mask(collecting == "", default)), issues

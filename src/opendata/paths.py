@@ -59,6 +59,10 @@ class Paths:
     def harvest(self, source: str) -> Path:
         return self.state / "harvest" / source
 
+    def checks(self, source: str) -> Path:
+        """Where the last check of a source wrote its report."""
+        return self.state / "checks" / source
+
     def dataset_state(self, dataset: str) -> Path:
         return self.state / dataset
 
@@ -67,6 +71,10 @@ class Paths:
 
     def registry(self, dataset: str) -> Path:
         return self.dataset_state(dataset) / "registre.csv"
+
+    def release_ledger(self, dataset: str, version: str) -> Path:
+        """What the stages after the harvests said of each row of a release."""
+        return self.dataset_state(dataset) / "ledgers" / f"{version}.parquet"
 
     def lock(self, dataset: str) -> Path:
         return self.state / f"{dataset}.lock"

@@ -19,7 +19,13 @@ from typing import Any, Literal
 import pandas as pd
 
 from opendata.assemble import DATES_OF_PUBLICATION, Assembly, assemble
-from opendata.catalog import check_settings, load_dataset, load_dataset_sources
+from opendata.catalog import (
+    check_settings,
+    load_corrections,
+    load_dataset,
+    load_dataset_sources,
+)
+from opendata.corrections import correct
 from opendata.errors import BusyError, CatalogError, UsageError
 from opendata.fetch import fetch, last_copy
 from opendata.files import read_json, rfc3339
@@ -27,8 +33,9 @@ from opendata.geocode.communes import CommuneReference, load_reference
 from opendata.harvest import Harvest, Stopwatch, code_fingerprint, harvest
 from opendata.identity.registry import load_registry
 from opendata.language import Text
+from opendata.ledger import as_ledger
 from opendata.licences import dataset_licence, is_share_alike
-from opendata.model import Dataset, FetchOutcome, Gate, Release, Source
+from opendata.model import Correction, Dataset, FetchOutcome, Gate, Release, Source
 from opendata.pages import write_pages
 from opendata.paths import Paths
 from opendata.release import store
@@ -53,6 +60,8 @@ class Job:
     sources: tuple[Source, ...]
     left_out: tuple[Source, ...]
     to_fetch: frozenset[str]
+    corrections: tuple[Correction, ...] = ()
+    corrections_fingerprint: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,7 +106,9 @@ def prepare(
             f"its sources: {listed}.",
         )
     names = wanted or frozenset(source.id for source in kept)
-    return Job(dataset, tuple(kept), tuple(left_out), names if fetching else frozenset())
+    corrections, fingerprint = load_corrections(dataset_id, dataset.sources, paths)
+    to_fetch = names if fetching else frozenset()
+    return Job(dataset, tuple(kept), tuple(left_out), to_fetch, corrections, fingerprint)
 
 
 def _check_territory(dataset: Dataset, paths: Paths) -> None:
@@ -189,9 +200,10 @@ def _publish(
     last = store.latest(paths, dataset.id)
     if last is not None and not force and _recorded(last, "inputs") == inputs:
         return _unchanged(dataset, last, paths, clock)
+    corrected = clock("corrections", lambda: correct(job.sources, harvests, job.corrections))
     registry = load_registry(paths.registry(dataset.id), _release_folders(paths, dataset.id))
     assembly = clock(
-        "assemblage", lambda: assemble(dataset, job.sources, harvests, reference, registry)
+        "assemblage", lambda: assemble(dataset, job.sources, corrected, reference, registry)
     )
     before = _tables(last, assembly)
     version = store.next_version(paths, dataset.id, f"{_created(harvests):%Y-%m-%d}")
@@ -203,6 +215,7 @@ def _publish(
         return _unchanged(dataset, last, paths, clock)
     reasons = clock("controle", lambda: _reasons_to_hold(release, before, paths, review))
     clock("fichiers", lambda: store.stage(release, paths))
+    _keep_ledger(paths, release, assembly)
     if reasons:
         said = {"fr": [one.fr for one in reasons], "en": [one.en for one in reasons]}
         store.hold(paths, dataset.id, release.version, said)
@@ -212,6 +225,15 @@ def _publish(
     clock("promotion", lambda: store.promote(paths, dataset.id, release.version))
     clock("pages", lambda: write_pages(dataset, paths))
     return Outcome(dataset.id, "published", release.version, release.report, (), clock.seconds)
+
+
+def _keep_ledger(paths: Paths, release: Release, assembly: Assembly) -> None:
+    """Beside the release's state, for ``opendata why``: it names values no file publishes."""
+    path = paths.release_ledger(release.dataset.id, release.version)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    building = path.with_suffix(".tmp")
+    as_ledger(assembly.issues).to_parquet(building)
+    building.replace(path)
 
 
 def _tables(last: Path | None, assembly: Assembly) -> dict[str, pd.DataFrame]:
@@ -255,6 +277,7 @@ def _digest(parts: Iterable[str]) -> str:
 def _inputs(job: Job, harvests: Sequence[Harvest], reference: CommuneReference) -> str:
     """The hash of everything a release is made from: same inputs, same bytes."""
     parts = [code_fingerprint(), job.dataset.fingerprint, reference.fingerprint]
+    parts.append(job.corrections_fingerprint)
     for source, found in zip(job.sources, harvests, strict=True):
         copy = found.snapshot.sha256 if found.snapshot else ""
         parts += [source.id, source.fingerprint, copy, str(found.stale_since)]

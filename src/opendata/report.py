@@ -139,8 +139,8 @@ def group_issues(issues: pd.DataFrame) -> list[dict[str, Any]]:
                 "code": code,
                 "severity": problem.severity,
                 "champ": field,
-                "phrase_fr": _general(problem.sentence.fr),
-                "phrase_en": _general(problem.sentence.en),
+                "phrase_fr": general_sentence(problem.sentence.fr),
+                "phrase_en": general_sentence(problem.sentence.en),
                 "conseil_fr": problem.hint.fr,
                 "conseil_en": problem.hint.en,
                 "nombre": len(group),
@@ -158,7 +158,7 @@ def group_issues(issues: pd.DataFrame) -> list[dict[str, Any]]:
     )
 
 
-def _general(sentence: str) -> str:
+def general_sentence(sentence: str) -> str:
     """The sentence of a kind of issue, without the values of one case."""
     text = sentence.format(value="…", published="…", detail="…", field="…")
     text = text.replace(" (…)", "")
@@ -185,7 +185,7 @@ def _quarantine(quarantine: pd.DataFrame) -> list[dict[str, str]]:
     for record in shown.to_dict("records"):
         row = {str(name): str(value) for name, value in record.items()}
         codes = row["codes"].split(SEPARATOR)
-        english = "; ".join(_general(known[code].sentence.en) for code in codes)
+        english = "; ".join(general_sentence(known[code].sentence.en) for code in codes)
         lines.append(
             {
                 "source": row["source"],

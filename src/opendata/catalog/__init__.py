@@ -1,5 +1,10 @@
 """What stewards write, checked and turned into the model before anything is fetched."""
 
+from opendata.catalog.corrections import (
+    append_corrections,
+    corrections_path,
+    load_corrections,
+)
 from opendata.catalog.load import (
     FORMATS,
     UNKNOWN_LICENCE,
@@ -16,9 +21,12 @@ from opendata.catalog.rules import mappable_fields
 __all__ = [
     "FORMATS",
     "UNKNOWN_LICENCE",
+    "append_corrections",
     "check_settings",
+    "corrections_path",
     "dataset_ids",
     "load_catalog",
+    "load_corrections",
     "load_dataset",
     "load_dataset_sources",
     "load_source",

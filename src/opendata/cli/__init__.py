@@ -5,22 +5,22 @@ Exit status: 0 done (also when nothing changed), 1 done and something needs a pe
 shown only with ``--debug``. Heavy modules are imported inside the commands that need them.
 """
 
-import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from opendata import __version__
+from opendata.cli.check import check
+from opendata.cli.common import print_json, say, settings
+from opendata.cli.deposit import deposit
+from opendata.cli.source import source as source_commands
+from opendata.cli.why import why
 from opendata.errors import OpendataError
 from opendata.language import Text, current_language
-from opendata.paths import Paths, paths_from_environment
-
-if TYPE_CHECKING:
-    from opendata.harvest import Harvest
+from opendata.paths import Paths
 
 _STATES = {
     "a_jour": Text("à jour", "current"),
@@ -36,23 +36,6 @@ _COUNT_TITLES = {
     "quarantaine": Text("quarantaine", "quarantined"),
     "hors_territoire": Text("hors territoire", "outside"),
 }
-
-
-def _say(fr: str, en: str, *, err: bool = False) -> None:
-    click.echo(en if current_language() == "en" else fr, err=err)
-
-
-def _settings() -> Paths:
-    """The folders of this installation, refused at once when nothing can work with them."""
-    from opendata.catalog import check_settings
-
-    paths = paths_from_environment()
-    check_settings(paths)
-    return paths
-
-
-def _print_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
 
 
 @click.group(
@@ -101,7 +84,7 @@ def run(
 
     from opendata.pipeline import prepare, publication_lock
 
-    paths = _settings()
+    paths = settings()
     # Everything that can be refused is refused before the flow's engine starts.
     prepare(dataset, paths, only=sources, fetching=not no_fetch)
     with publication_lock(dataset, paths):
@@ -122,7 +105,7 @@ def run(
         }
     )
     if as_json:
-        _print_json(outcome)
+        print_json(outcome)
     else:
         _show_outcome(outcome, paths)
     return _exit_status(outcome, strict)
@@ -142,11 +125,11 @@ def _show_outcome(outcome: Mapping[str, Any], paths: Paths) -> None:
     for line in report["sources"]:
         if line["message_fr"]:
             name_fr, name_en = f"{line['source']} : ", f"{line['source']}: "
-            _say(f"! {name_fr}{line['message_fr']}", f"! {name_en}{line['message_en']}")
+            say(f"! {name_fr}{line['message_fr']}", f"! {name_en}{line['message_en']}")
     places = report["places"]
     if outcome["status"] == "published":
         changed = report["changements"]
-        _say(
+        say(
             f"{name} {version} est publié : {places} lieux "
             f"({changed['ajouts']} ajoutés, {changed['suppressions']} supprimés, "
             f"{changed['modifications']} modifiés).",
@@ -157,15 +140,15 @@ def _show_outcome(outcome: Mapping[str, Any], paths: Paths) -> None:
         click.echo(f"  {paths.releases(name) / version}")
         click.echo(f"  {paths.dataset(name) / 'index.html'}")
     elif outcome["status"] == "unchanged":
-        _say(
+        say(
             f"Rien de nouveau : {name} {version} reste la dernière version ({places} lieux).",
             f"Nothing new: {name} {version} is still the latest release ({places} places).",
         )
     else:
-        _say(f"{name} {version} attend une décision :", f"{name} {version} waits for a decision:")
+        say(f"{name} {version} attend une décision :", f"{name} {version} waits for a decision:")
         for reason in outcome["reasons"]:
-            _say(f"  - {reason['fr']}", f"  - {reason['en']}")
-        _say(
+            say(f"  - {reason['fr']}", f"  - {reason['en']}")
+        say(
             f"Publier : opendata publish {name}. La dernière version publiée reste en place.",
             f"To publish: opendata publish {name}. The last published release stays in place.",
         )
@@ -189,84 +172,6 @@ def _show_accounts(report: Mapping[str, Any]) -> None:
 
 
 @cli.command()
-@click.argument("target", metavar="SOURCE|FILE")
-@click.option("--as", "as_source", help="Read the file the way this source is read.")
-@click.option("--report", "folder", type=click.Path(path_type=Path), help="Write issues there.")
-@click.option("--strict", is_flag=True, help="Exit 1 on quarantined rows or a stale source.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def check(
-    target: str, as_source: str | None, folder: Path | None, strict: bool, as_json: bool
-) -> int:
-    """Fetch, read, map and check one source or one file; publish nothing."""
-    from opendata.checking import check_examples, check_target, summary, write_issues
-
-    paths = _settings()
-    found = check_target(target, as_source, paths)
-    result = summary(found)
-    if folder is not None:
-        write_issues(found, folder)
-    wrong = check_examples(found.source, paths)
-    if as_json:
-        _print_json(result)
-    else:
-        _show_check(found, result, folder)
-        for line in wrong:
-            _say(f"! {found.source}.toml, {line.fr}", f"! {found.source}.toml, {line.en}")
-    needs_someone = result["quarantined"] or found.stale_since is not None or wrong
-    return 1 if strict and needs_someone else 0
-
-
-def _show_check(found: "Harvest", result: Mapping[str, Any], folder: Path | None) -> None:
-    from opendata.report import group_issues
-
-    if found.error_fr:
-        _say(f"! {found.error_fr}", f"! {found.error_en}")
-    _say(
-        f"{result['source']} : {result['rows_in']} lignes lues, {result['accepted']} acceptées, "
-        f"{result['quarantined']} mises de côté.",
-        f"{result['source']}: {result['rows_in']} rows read, {result['accepted']} accepted, "
-        f"{result['quarantined']} set aside.",
-    )
-    english = current_language() == "en"
-    for entry in group_issues(found.issues):
-        mark = {"error": "✗", "warning": "!", "info": "·"}[entry["severity"]]
-        sentence = entry["phrase_en"] if english else entry["phrase_fr"]
-        click.echo(f"{mark} {entry['nombre']:>5} × {entry['champ']} : {sentence}")
-        for example in entry["exemples"][:2]:
-            shown = example["phrase_en"] if english else example["phrase_fr"]
-            where = Text(f"ligne {example['ligne']}", f"line {example['ligne']}")
-            click.echo(f"          {where} : {shown}")
-    if folder is not None:
-        _say(f"Détail : {folder / 'problemes.csv'}", f"Details: {folder / 'problemes.csv'}")
-
-
-@cli.command()
-@click.argument("source")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def deposit(source: str, file: Path, as_json: bool) -> int:
-    """Make FILE, received by hand, the newest snapshot of SOURCE."""
-    from opendata.checking import accept_deposit
-
-    paths = _settings()
-    snapshot, looked_at = accept_deposit(source, file, paths)
-    if as_json:
-        _print_json(
-            {"source": source, "path": str(snapshot.path), "sha256": snapshot.sha256,
-             "bytes": snapshot.bytes, "fetched_at": snapshot.fetched_at.isoformat()}
-        )  # fmt: skip
-        return 0
-    rows = looked_at.rows_in if looked_at else 0
-    _say(
-        f"{source} : {file.name} ({rows} lignes) est maintenant la copie la plus récente. Rien "
-        "n'est encore publié : opendata preview <jeu de données>, puis opendata publish.",
-        f"{source}: {file.name} ({rows} rows) is now the newest copy. Nothing is published yet: "
-        "opendata preview <dataset>, then opendata publish.",
-    )
-    return 0
-
-
-@cli.command()
 @click.argument("dataset")
 @click.option("--no-fetch", is_flag=True, help="Use the copies already on disk.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -275,10 +180,10 @@ def preview(dataset: str, no_fetch: bool, as_json: bool) -> int:
     from opendata.pipeline import run as run_pipeline
     from opendata.release.store import read_table
 
-    paths = _settings()
+    paths = settings()
     outcome = run_pipeline(dataset, paths, fetching=not no_fetch, review="always").as_json()
     if as_json:
-        _print_json(outcome)
+        print_json(outcome)
         return 0
     _show_outcome(outcome, paths)
     if outcome["status"] == "held":
@@ -291,7 +196,7 @@ def preview(dataset: str, no_fetch: bool, as_json: bool) -> int:
                 f"({line['commune']}) {detail}"
             )
         if len(table) > 20:
-            _say(f"  … {len(table)} changements en tout", f"  … {len(table)} changes in all")
+            say(f"  … {len(table)} changements en tout", f"  … {len(table)} changes in all")
     return 0
 
 
@@ -302,8 +207,8 @@ def publish(dataset: str, version: str | None) -> int:
     """Promote the staged release of DATASET, exactly as it was previewed."""
     from opendata.pipeline import publish_staged
 
-    promoted = publish_staged(dataset, version, _settings())
-    _say(f"{dataset} {promoted} est publié.", f"{dataset} {promoted} is published.")
+    promoted = publish_staged(dataset, version, settings())
+    say(f"{dataset} {promoted} est publié.", f"{dataset} {promoted} is published.")
     return 0
 
 
@@ -314,8 +219,8 @@ def hold(dataset: str, reason: str) -> int:
     """Keep the staged release of DATASET waiting, with a reason."""
     from opendata.pipeline import hold_staged
 
-    version = hold_staged(dataset, reason, _settings())
-    _say(f"{dataset} {version} attend : {reason}", f"{dataset} {version} waits: {reason}")
+    version = hold_staged(dataset, reason, settings())
+    say(f"{dataset} {version} attend : {reason}", f"{dataset} {version} waits: {reason}")
     return 0
 
 
@@ -327,8 +232,8 @@ def rollback(dataset: str, version: str | None, reason: str) -> int:
     """Withdraw the latest release of DATASET and point to an earlier one."""
     from opendata.pipeline import take_back
 
-    target = take_back(dataset, version, reason, _settings())
-    _say(
+    target = take_back(dataset, version, reason, settings())
+    say(
         f"{dataset} : la version {target} est de nouveau celle que reçoivent les réutilisateurs.",
         f"{dataset}: version {target} is again the one that reusers get.",
     )
@@ -342,13 +247,13 @@ def status(dataset: str | None, as_json: bool) -> int:
     """Sources, last good copies, staleness, last and held releases."""
     from opendata.status import dataset_status
 
-    paths = _settings()
+    paths = settings()
     from opendata.catalog import dataset_ids, load_dataset
 
     names = [dataset] if dataset else list(dataset_ids(paths))
     found = [dataset_status(load_dataset(name, paths), paths) for name in names]
     if as_json:
-        _print_json(found)
+        print_json(found)
         return 0
     for entry in found:
         _show_status(entry)
@@ -358,7 +263,7 @@ def status(dataset: str | None, as_json: bool) -> int:
 def _show_status(entry: Mapping[str, Any]) -> None:
     english = current_language() == "en"
     none = str(Text("aucune", "none"))
-    _say(
+    say(
         f"{entry['dataset']} — dernière version : {entry['latest'] or none} "
         f"({entry['places']} lieux)",
         f"{entry['dataset']} — latest release: {entry['latest'] or none} "
@@ -367,7 +272,7 @@ def _show_status(entry: Mapping[str, Any]) -> None:
     if entry["held"]:
         held = entry["held"]
         reasons = " ; ".join(held["reasons_en"] if english else held["reasons_fr"])
-        _say(
+        say(
             f"  en attente : {held['version']} ({reasons})",
             f"  held: {held['version']} ({reasons})",
         )
@@ -393,10 +298,14 @@ def reference_update(dataset: str | None) -> int:
     from opendata.status import update_references
 
     failed = 0
-    for line in update_references(dataset, _settings()):
-        _say(line.fr, line.en)
+    for line in update_references(dataset, settings()):
+        say(line.fr, line.en)
         failed += not line.ok
     return 1 if failed else 0
+
+
+for command in (check, deposit, why, source_commands):
+    cli.add_command(command)
 
 
 def _prefect_trouble(problem: Exception) -> Text | None:
@@ -439,7 +348,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         error.show()
         status = 2
     except (click.Abort, KeyboardInterrupt):
-        _say("Interrompu : rien n'a été publié.", "Interrupted: nothing was published.", err=True)
+        say("Interrompu : rien n'a été publié.", "Interrupted: nothing was published.", err=True)
         status = 3
     except Exception as problem:
         if debug:
@@ -448,7 +357,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if trouble is not None:
             click.echo(str(trouble), err=True)
             sys.exit(3)
-        _say(
+        say(
             f"Défaut imprévu ({type(problem).__name__} : {problem}) : rien n'est publié ; "
             "relancez avec « opendata --debug … » et signalez-le.",
             f"Unforeseen defect ({type(problem).__name__}: {problem}): nothing is published; "

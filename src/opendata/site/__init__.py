@@ -26,7 +26,7 @@ from opendata.site.sketch import Mark, sketch_of
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["describe_cron", "render_dataset", "render_home", "render_report"]
+__all__ = ["describe_cron", "render_check", "render_dataset", "render_home", "render_report"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _PLACE_ID = re.compile(r"l-[0-9a-z]{1,40}")
@@ -84,6 +84,16 @@ def render_report(report: Mapping[str, Any], dataset_href: str = "") -> str:
         },
         dataset_href=dataset_href,
     )
+
+
+def render_check(check: Mapping[str, Any], repaired: bytes = b"") -> str:
+    """The page about one file, for its producer (``opendata.diagnosis.diagnose``).
+
+    ``repaired`` is the producer's own file put right, as a CSV that the page carries.
+    """
+    from opendata.site.check_page import page_values
+
+    return _render("check.html", **page_values(check, repaired))
 
 
 @dataclass(frozen=True, slots=True)

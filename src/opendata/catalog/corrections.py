@@ -1,0 +1,112 @@
+"""Guarded fixes by stewards: ``catalog/corrections/<dataset>.toml``.
+
+Each entry names its row (``source:key``, or ``source#line`` where keys are missing or
+repeated), the field, the value to publish and the one it replaces.
+"""
+
+import datetime
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from opendata.catalog.rules import mappable_fields
+from opendata.catalog.toml import Kinds, TomlFile
+from opendata.model import Correction
+from opendata.paths import Paths
+
+_KEYS: Kinds = {
+    "target": str, "field": str, "expect": str, "value": str, "reason": str, "author": str,
+    "date": (str, datetime.date),
+}  # fmt: skip
+_TARGET = re.compile(r"(?P<source>[a-z0-9-]+)(?::(?P<key>.+)|#(?P<line>[1-9][0-9]*))", re.DOTALL)
+
+
+def corrections_path(dataset: str, paths: Paths) -> Path:
+    """The file of a dataset's corrections, whether it exists or not."""
+    return paths.catalog / "corrections" / f"{dataset}.toml"
+
+
+def load_corrections(
+    dataset: str, sources: Sequence[str], paths: Paths
+) -> tuple[tuple[Correction, ...], str]:
+    """The corrections of a dataset, in the order of the file, and the file's fingerprint.
+
+    Raises CatalogError for an entry that is incomplete, names a source outside ``sources``
+    (those of the dataset) or a field no mapping can fill.
+    """
+    path = corrections_path(dataset, paths)
+    if not path.is_file():
+        return (), ""
+    toml = TomlFile(path, paths.catalog)
+    toml.check_keys(toml.data, {"correction": list})
+    found = tuple(
+        _correction(toml, entry, f"correction {number}", sources)
+        for number, entry in enumerate(toml.data.get("correction", ()), start=1)
+    )
+    return found, toml.fingerprint
+
+
+def _correction(toml: TomlFile, entry: Any, where: str, sources: Sequence[str]) -> Correction:
+    toml.check_keys(entry, _KEYS, where)
+    for key in ("target", "field", "reason", "author", "date"):
+        toml.require(entry, key, where)
+    for key in ("expect", "value"):
+        # Both may be empty (a value to add, a value to remove), but never forgotten.
+        if key not in entry:
+            toml.require(entry, key, where)
+    target = _TARGET.fullmatch(entry["target"])
+    if target is None:
+        raise toml.wrong(
+            "cible_illisible",
+            f"« {where}.target » vaut « {entry['target']} », or une cible s'écrit "
+            "« source:clé » ou « source#ligne » (exemple : « hub-lo:1042 »).",
+            f"“{where}.target” is “{entry['target']}”, but a target is written “source:key” or "
+            "“source#line” (for example “hub-lo:1042”).",
+        )
+    if target["source"] not in sources:
+        raise toml.not_allowed(f"{where}.target", target["source"], sources)
+    if entry["field"] not in mappable_fields():
+        raise toml.not_allowed(f"{where}.field", entry["field"], mappable_fields())
+    return Correction(
+        source=target["source"],
+        key=target["key"] or "",
+        line=int(target["line"] or 0),
+        field=entry["field"],
+        expect=entry["expect"],
+        value=entry["value"],
+        reason=entry["reason"],
+        author=entry["author"],
+        date=str(entry["date"]),
+    )
+
+
+def append_corrections(dataset: str, added: Sequence[Correction], paths: Paths) -> Path:
+    """Write corrections at the end of the dataset's file, what is there left as it is."""
+    path = corrections_path(dataset, paths)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    before = path.read_text(encoding="utf-8") if path.is_file() else _HEADER
+    building = path.with_name(f".{path.name}.tmp")
+    building.write_text(before.rstrip("\n") + "\n" + "".join(map(_entry, added)), encoding="utf-8")
+    building.replace(path)
+    return path
+
+
+_HEADER = """\
+# Corrections by stewards. Each applies only while the source still says "expect"; a release
+# reports those that no longer do (docs/how-to.md).
+"""
+
+
+def _entry(one: Correction) -> str:
+    target = f"{one.source}:{one.key}" if one.key else f"{one.source}#{one.line}"
+    texts = {"target": target, "field": one.field, "expect": one.expect, "value": one.value}
+    texts |= {"reason": one.reason, "author": one.author}
+    lines = [f"{name} = {_quoted(text)}" for name, text in texts.items()]
+    return "\n".join(["", "[[correction]]", *lines, f"date = {one.date}", ""])
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda c: f"\\u{ord(c[0]):04x}", escaped) + '"'

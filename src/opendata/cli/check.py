@@ -1,0 +1,122 @@
+"""``opendata check``: one source or one file, looked at without publishing anything."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from opendata.cli.common import print_json, say, settings
+from opendata.language import Text, current_language
+
+if TYPE_CHECKING:
+    from opendata.checking import Checked, CheckFiles
+
+_MARKS = {"error": ("✗", "red"), "warning": ("!", "yellow"), "info": ("·", "dim")}
+_KINDS_SHOWN = 20
+
+
+@click.command()
+@click.argument("target", metavar="SOURCE|FILE")
+@click.option("--as", "as_source", help="Read the file the way this source is read.")
+@click.option(
+    "--report", "folder", type=click.Path(path_type=Path),
+    help="Where to write rapport.html and its files (default: data/state/checks/<source>).",
+)  # fmt: skip
+@click.option("--strict", is_flag=True, help="Exit 1 on quarantined rows or a stale source.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def check(
+    target: str, as_source: str | None, folder: Path | None, strict: bool, as_json: bool
+) -> int:
+    """Fetch, read, map and check one source or one file; publish nothing.
+
+    Writes a page its producer can be sent (rapport.html), their file repaired, every issue
+    and the ledger of every value.
+    """
+    from opendata.checking import check_examples, check_target, summary, write_report
+
+    paths = settings()
+    checked = check_target(target, as_source, paths)
+    result = summary(checked.harvest)
+    files = write_report(checked, folder or paths.checks(checked.source.id))
+    wrong = check_examples(checked.source.id, paths)
+    if as_json:
+        print_json(result)
+    else:
+        _show(checked, files)
+        for line in wrong:
+            name = f"{checked.source.id}.toml"
+            say(f"! {name}, {line.fr}", f"! {name}, {line.en}")
+    stale = checked.harvest.stale_since is not None
+    return 1 if strict and (result["quarantined"] or stale or wrong) else 0
+
+
+def _show(checked: "Checked", files: "CheckFiles") -> None:
+    from rich.console import Console
+
+    from opendata.diagnosis import diagnose
+
+    found = diagnose(checked.source, checked.harvest)
+    console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+    if found["message_fr"]:
+        say(f"! {found['message_fr']}", f"! {found['message_en']}")
+    say(
+        f"{found['source']} : {found['rows_in']} lignes lues, {found['accepted']} acceptées, "
+        f"{found['quarantined']} mises de côté.",
+        f"{found['source']}: {found['rows_in']} rows read, {found['accepted']} accepted, "
+        f"{found['quarantined']} set aside.",
+    )
+    console.print(_fields_table(found))
+    _show_problems(found, console)
+    if found["unread"]:
+        columns = ", ".join(entry["column"] for entry in found["unread"])
+        said = Text("Colonnes que rien ne lit", "Columns that nothing reads")
+        console.print(f"\n{said} : {columns}", style="dim", markup=False)
+    say(f"\nRapport : {files.page}", f"\nReport: {files.page}")
+
+
+def _fields_table(found: Mapping[str, Any]) -> Any:
+    """The account of each field: what the file says, what can be published, the rest."""
+    from rich.table import Table
+
+    english = current_language() == "en"
+    table = Table(box=None, pad_edge=False)
+    table.add_column(str(Text("champ", "field")))
+    for title in (
+        Text("dans le fichier", "in the file"),
+        Text("publiables", "publishable"),
+        Text("expliquées", "explained"),
+        Text("part", "share"),
+    ):
+        table.add_column(str(title), justify="right")
+    for entry in found["fields"]:
+        stated, published = entry["source_values"], entry["published_values"]
+        table.add_row(
+            entry["en" if english else "fr"],
+            str(stated),
+            str(published),
+            str(entry["explained"] or ""),
+            f"{100 * published / stated:.0f} %",
+        )
+    return table
+
+
+def _show_problems(found: Mapping[str, Any], console: Any) -> None:
+    language = "en" if current_language() == "en" else "fr"
+    problems = found["problems"]
+    for entry in problems[:_KINDS_SHOWN]:
+        mark, style = _MARKS[entry["severity"]]
+        where = f"{entry['field']} : " if entry["field"] else ""
+        console.print(
+            f"{mark} {entry['count']:>5} × {where}{entry[language]}", style=style, markup=False
+        )
+        for value in entry["values"][:2]:
+            line = Text(f"ligne {value['lines'][0]}", f"line {value['lines'][0]}")
+            console.print(f"          {line} : {value[language]}", markup=False)
+    if len(problems) > _KINDS_SHOWN:
+        more = len(problems) - _KINDS_SHOWN
+        say(
+            f"  … et {more} autres sortes, dans le rapport",
+            f"  … and {more} more kinds, in the report",
+        )
