@@ -32,7 +32,8 @@ SOURCE_MISTAKES = [
     ('key = ["id"]', "key = [1]", "type_inattendu", ("contract.key", "1")),
     ('file = "essai.csv"', 'file = "esai.csv"', "fichier_absent", ("fetch.file", "esai.csv")),
     ('file = "essai.csv"', 'url = "ftp://x/y"', "valeur_inconnue", ("fetch.url", "ftp://x/y")),
-    ('file = "essai.csv"', "", "fetch_incomplet", ("url", "file")),
+    ('file = "essai.csv"', 'file = "essai.csv"\nurl = "https://exemple.fr/x"', "fetch_double",
+     ("url", "file", "essai.csv", "https://exemple.fr/x")),
     ('id = "essai"', 'id = "autre"', "id_different", ("autre", "essai")),
     ('id = "essai"', 'id = "essai', "toml_illisible", ("essai.toml", "line 2")),
 ]  # fmt: skip

@@ -83,7 +83,11 @@ def join_issues(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """Where a source comes from and how its bytes are laid out."""
+    """Where a source comes from and how its bytes are laid out.
+
+    Neither ``url`` nor ``file``: the source is fed by deposits only. ``paging`` holds the
+    keys of docs/mapping.md, checked when the catalogue is read.
+    """
 
     url: str = ""
     file: str = ""
@@ -97,6 +101,11 @@ class Fetch:
     headers: Mapping[str, str] = field(default_factory=dict)
     max_bytes: int = 200_000_000
     timeout_s: float = 60.0
+    method: str = "GET"
+    body: str = ""
+    form: Mapping[str, str] = field(default_factory=dict)
+    paging: Mapping[str, Any] = field(default_factory=dict)
+    error_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +206,25 @@ class Dataset:
     gate: Gate
     path: Path
     fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A steward's fix of one value, and the value it is meant to replace.
+
+    The row is ``key`` of ``source``, or its ``line`` (0: any) where keys are missing or
+    repeated. It applies only while the source still says ``expect``.
+    """
+
+    source: str
+    key: str
+    line: int
+    field: str
+    expect: str
+    value: str
+    reason: str
+    author: str
+    date: str
 
 
 @dataclass(frozen=True, slots=True)

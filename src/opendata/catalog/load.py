@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from opendata.catalog.request import check_request
 from opendata.catalog.rules import PRECISIONS, parse_mapping
 from opendata.catalog.toml import Kinds, TomlFile, nearest
 from opendata.errors import CatalogError
@@ -35,7 +36,8 @@ _SOURCE_KEYS: Kinds = {
 _FETCH_KEYS: Kinds = {
     "url": str, "file": str, "format": str, "records": str, "encoding": str, "delimiter": str,
     "sheet": str, "layer": str, "header_row": int, "headers": dict, "max_bytes": int,
-    "timeout_s": (int, float),
+    "timeout_s": (int, float), "method": str, "body": str, "form": dict, "paging": dict,
+    "error_path": str,
 }  # fmt: skip
 _CONTRACT_KEYS: Kinds = {
     "required_columns": list, "min_rows": int, "key": list, "types": dict,
@@ -177,13 +179,16 @@ def check_territory(toml: TomlFile, value: str) -> str:
 
 
 def _fetch(toml: TomlFile, paths: Paths) -> Fetch:
+    """Where the source comes from; neither ``url`` nor ``file`` means by deposit only."""
     table = toml.section("fetch", _FETCH_KEYS)
     url, file = str(table.get("url", "")), str(table.get("file", ""))
-    if bool(url) == bool(file):
+    if url and file:
         raise toml.wrong(
-            "fetch_incomplet",
-            "« fetch » doit donner soit « url », soit « file ».",
-            "“fetch” must give either “url” or “file”.",
+            "fetch_double",
+            f"« fetch » donne à la fois « url » ({url}) et « file » ({file}) : gardez l'un des "
+            "deux, ou aucun pour une source qui n'est alimentée que par dépôt.",
+            f"“fetch” gives both “url” ({url}) and “file” ({file}): keep one of them, or none "
+            "for a source that is only fed by deposits.",
         )
     if url and not re.match(r"https?://[^/\s]+", url):
         raise toml.not_allowed("fetch.url", url, ("http://…", "https://…"))
@@ -197,11 +202,13 @@ def _fetch(toml: TomlFile, paths: Paths) -> Fetch:
         )
     if table.get("format") and table["format"] not in FORMATS:
         raise toml.not_allowed("fetch.format", table["format"], FORMATS)
-    for name, value in table.get("headers", {}).items():
-        toml.texts([value], f"fetch.headers.{name}")
+    for key in ("headers", "form"):
+        for name, value in table.get(key, {}).items():
+            toml.texts([value], f"fetch.{key}.{name}")
     for key in ("max_bytes", "timeout_s", "header_row"):
         if key in table and table[key] <= 0:
             raise toml.not_allowed(f"fetch.{key}", table[key], ("> 0",))
+    check_request(toml, table)
     return Fetch(**dict(table))
 
 

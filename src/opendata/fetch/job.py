@@ -10,6 +10,7 @@ from pathlib import Path
 from opendata.errors import FetchError, UsageError
 from opendata.fetch import local
 from opendata.fetch.disk import part_file
+from opendata.fetch.document import refuse_told_error
 from opendata.fetch.log import FetchLog, fetch_log, write_log
 from opendata.fetch.store import Arrival, keep, snapshots
 from opendata.model import FetchOutcome, Snapshot, Source
@@ -30,15 +31,20 @@ def fetch(
 ) -> FetchOutcome:
     """Bring a source up to date from its URL, its local file or the mirror.
 
+    A source that has neither URL nor file keeps its last deposit, which is never stale.
     A fault of the source is not raised: it is told in the outcome, beside the older
     copies that may be used instead. Raises CatalogError when the mirror is unusable.
     """
-    at = now()
     before = snapshots(source.id, paths)
+    if not (source.fetch.url or source.fetch.file):
+        return _deposited(source, before)
+    at = now()
     log = fetch_log(source.id, paths)
     try:
         with _disk_faults(source, paths), part_file(paths.raw_source(source.id)) as part:
             arrival = _bring(source, part, paths, _validators(source, before, log), sleep)
+            if arrival is not None:
+                refuse_told_error(part, source)
             if arrival is None or _deposit_stands(arrival, before):
                 newest = before[0]
             else:
@@ -48,6 +54,20 @@ def fetch(
         return _failure(source, problem, before, log, at, paths)
     changed = not before or newest is not before[0]
     return FetchOutcome(source.id, (newest, *before) if changed else before, changed)
+
+
+def _deposited(source: Source, before: tuple[Snapshot, ...]) -> FetchOutcome:
+    """A source without an origin: its last deposit is current, for nothing newer can exist."""
+    if before:
+        return FetchOutcome(source.id, before, changed=False)
+    return FetchOutcome(
+        source.id,
+        (),
+        changed=False,
+        error_fr=f"La source « {source.id} » attend un dépôt : opendata deposit {source.id} "
+        "FICHIER.",
+        error_en=f"Source “{source.id}” awaits a deposit: opendata deposit {source.id} FILE.",
+    )
 
 
 def _deposit_stands(arrival: Arrival, before: Sequence[Snapshot]) -> bool:
@@ -83,6 +103,7 @@ def deposit(
     before = snapshots(source.id, paths)
     with _disk_faults(source, paths), part_file(paths.raw_source(source.id)) as part:
         arrival = local.copy(file, part, source, "deposit")
+        refuse_told_error(part, source)
         newest = keep(part, arrival, source, before, at, paths)
         write_log(source.id, _success(None, arrival, newest, at), paths)
     return newest
@@ -105,8 +126,10 @@ def _bring(
     if paths.mirror:
         return local.from_mirror(source, part, paths.mirror)
     # Imported late: a command that only reads copies need not pay for an HTTP client.
-    from opendata.fetch import web
+    from opendata.fetch import pages, web
 
+    if source.fetch.paging:
+        return pages.download(source, part, sleep)
     return web.download(source, part, validators, sleep)
 
 
@@ -114,8 +137,11 @@ def _validators(source: Source, before: Sequence[Snapshot], log: FetchLog | None
     """What makes the request conditional: only what is known of the newest copy's own URL.
 
     A URL that holds a secret is written down without it, so it never equals the one on
-    record and is always downloaded: two secrets could mean two files.
+    record and is always downloaded: two secrets could mean two files. Pages and the answer
+    to a POST are no one resource that a validator could speak of.
     """
+    if source.fetch.paging or source.fetch.method != "GET":
+        return {}
     newest = before[0] if before else None
     if newest is None or newest.via != "http" or newest.url != source.fetch.url:
         return {}

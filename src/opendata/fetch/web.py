@@ -1,4 +1,4 @@
-"""One URL over HTTP: conditional, retried, bounded in size and in time.
+"""Requests over HTTP: conditional, retried, bounded in size and in time.
 
 The retry loop is here and not in urllib3's adapter because a body cut in the middle has
 to be retried too, and one count of tries must hold for both.
@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import requests
 import urllib3.exceptions
@@ -27,25 +27,42 @@ from opendata.model import Source
 TRIES = 4
 CONNECT_TIMEOUT_S = 10.0
 LONGEST_WAIT_S = 60.0
+FIRST_WAIT_S = 1.0
+
+#: The first wait after 429 and 504: a server that counts requests, or whose queries take
+#: their time (Overpass frees a slot in tens of seconds), is not free again a second later.
+BUSY_WAIT_S = 15.0
 
 #: A server that sends one byte a minute never times out: one try lasts at most this many
 #: times ``fetch.timeout_s`` (an hour with the default of 60 s).
 LONGEST_TRY_TIMEOUTS = 60
 
+Received = TypeVar("Received")
+
 KEPT_HEADERS = ("content-type", "etag", "last-modified", "content-disposition")
 
+_NOWHERE = Text("", "")
 
 #: ValueError: requests lets it through for a redirect to ``http://[``.
 _FAULTS = (requests_errors.RequestException, urllib3.exceptions.HTTPError, ValueError)
 
 
 class _TryAgainError(Exception):
-    """A fault that may be gone in a moment; ``retry_after`` is what the server asked, in s."""
+    """A fault that may be gone in a moment; ``retry_after`` is what the server asked, in s.
 
-    def __init__(self, error: FetchError, retry_after: float | None = None) -> None:
+    When it asked nothing, the waits start at ``first_wait_s`` and double.
+    """
+
+    def __init__(
+        self,
+        error: FetchError,
+        retry_after: float | None = None,
+        first_wait_s: float = FIRST_WAIT_S,
+    ) -> None:
         super().__init__(error.code)
         self.error = error
         self.retry_after = retry_after
+        self.first_wait_s = first_wait_s
 
 
 class _Session(requests.Session):
@@ -67,6 +84,87 @@ class _Session(requests.Session):
         super().rebuild_auth(prepared_request, response)  # type: ignore[no-untyped-call]
 
 
+class Client:
+    """One source's conversation with its server: one session, every request tried four times.
+
+    Connection errors, timeouts, cut bodies, 429 and 5xx are tried again; ``sleep`` receives
+    the waits in seconds.
+    """
+
+    def __init__(self, source: Source, sleep: Callable[[float], None]) -> None:
+        self.source = source
+        self._sleep = sleep
+        self._headers = _headers(source)
+        self._secret_names = tuple(
+            name for name, value in source.fetch.headers.items() if _variable(value)
+        )
+        self._session = _Session(self._secret_names)
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+
+    def ask(
+        self,
+        receive: Callable[[requests.Response], Received],
+        *,
+        url: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Received:
+        """What ``receive`` makes of the answer to ``fetch.url``, or to another URL.
+
+        ``headers`` are added to those of the source. Raises FetchError.
+        """
+        url = url or self.source.fetch.url
+        tried = 0
+        while True:
+            try:
+                return self._ask_once(receive, url, headers or {})
+            except _TryAgainError as fault:
+                tried += 1
+                if tried == TRIES:
+                    raise fault.error from fault
+                self._sleep(_wait_s(tried, fault))
+
+    def _ask_once(
+        self,
+        receive: Callable[[requests.Response], Received],
+        url: str,
+        headers: Mapping[str, str],
+    ) -> Received:
+        options = self.source.fetch
+        # ``data`` is a body as it stands, or the fields of a form.
+        data = options.body.encode() if options.body else dict(options.form)
+        try:
+            with self._session.request(
+                options.method,
+                url,
+                data=data or None,
+                headers={**self._headers_for(url), **headers},
+                stream=True,
+                timeout=(CONNECT_TIMEOUT_S, options.timeout_s),
+            ) as response:
+                return receive(response)
+        except _FAULTS as problem:
+            fault = next(line for line in _FAULTS_IN_WORDS if isinstance(problem, line.kinds))
+            wait = f"{options.timeout_s:g}"
+            error = failed(
+                self.source, Text(fault.fr.format(wait=wait), fault.en.format(wait=wait))
+            )
+            if fault.may_pass:
+                raise _TryAgainError(error) from problem
+            raise error from problem
+
+    def _headers_for(self, url: str) -> dict[str, str]:
+        """A server may name a next page anywhere: another host does not get the secrets."""
+        before = self.source.fetch.url
+        elsewhere = url != before and self._session.should_strip_auth(before, url)  # type: ignore[no-untyped-call]
+        kept_back = self._secret_names if elsewhere else ()
+        return {name: value for name, value in self._headers.items() if name not in kept_back}
+
+
 def download(
     source: Source,
     part: Path,
@@ -75,29 +173,30 @@ def download(
 ) -> Arrival | None:
     """Download ``source.fetch.url`` to ``part``; None when the server says it is unchanged.
 
-    ``validators`` are the If-None-Match / If-Modified-Since headers to send. Connection
-    errors, timeouts, cut bodies, 429 and 5xx are tried four times; ``sleep`` receives the
-    waits in seconds. Raises FetchError.
+    ``validators`` are the If-None-Match / If-Modified-Since headers to send. Raises
+    FetchError.
     """
-    headers = _headers(source)
-    secret_names = tuple(n for n, value in source.fetch.headers.items() if _variable(value))
-    tried = 0
-    with _Session(secret_names) as session:
-        while True:
-            try:
-                return _try_once(session, source, part, {**headers, **validators})
-            except _TryAgainError as fault:
-                tried += 1
-                if tried == TRIES:
-                    raise fault.error from fault
-                sleep(_wait_s(tried, fault.retry_after))
+
+    def receive(response: requests.Response) -> Arrival | None:
+        if response.status_code == requests.codes.not_modified and validators:
+            return None
+        check_status(response, source)
+        check_length(response, source)
+        sha256, size = write_bounded(
+            body(response, source), part, source=source.id, max_bytes=source.fetch.max_bytes
+        )
+        return _arrival(response, source, sha256, size)
+
+    with Client(source, sleep) as client:
+        return client.ask(receive, headers=validators)
 
 
-def _wait_s(tried: int, retry_after: float | None) -> float:
-    if retry_after is not None:
-        return min(retry_after, LONGEST_WAIT_S)
+def _wait_s(tried: int, fault: _TryAgainError) -> float:
+    if fault.retry_after is not None:
+        return min(fault.retry_after, LONGEST_WAIT_S)
+    wait_s = min(fault.first_wait_s * 2.0 ** (tried - 1), LONGEST_WAIT_S)
     # Jitter keeps sources of one portal from coming back all at once.
-    return 2.0 ** (tried - 1) + random.uniform(0, 1)  # noqa: S311
+    return wait_s + random.uniform(0, 1)  # noqa: S311
 
 
 def _variable(value: str) -> str:
@@ -132,40 +231,7 @@ def _header(source: Source, name: str, value: str) -> str:
     return sent
 
 
-def _try_once(
-    session: requests.Session, source: Source, part: Path, headers: Mapping[str, str]
-) -> Arrival | None:
-    timeouts = (CONNECT_TIMEOUT_S, source.fetch.timeout_s)
-    try:
-        with session.get(
-            source.fetch.url, headers=dict(headers), stream=True, timeout=timeouts
-        ) as response:
-            if response.status_code == requests.codes.not_modified and _conditional(headers):
-                return None
-            _check_status(response, source)
-            _check_length(response, source)
-            sha256, size = write_bounded(
-                _body(response, source),
-                part,
-                source=source.id,
-                max_bytes=source.fetch.max_bytes,
-            )
-            return _arrival(response, source, sha256, size)
-    except _FAULTS as problem:
-        fault = next(line for line in _FAULTS_IN_WORDS if isinstance(problem, line.kinds))
-        timeout_s = source.fetch.timeout_s
-        reason = Text(fault.fr.format(timeout_s=timeout_s), fault.en.format(timeout_s=timeout_s))
-        error = _failed(source, reason)
-        if fault.may_pass:
-            raise _TryAgainError(error) from problem
-        raise error from problem
-
-
-def _conditional(headers: Mapping[str, str]) -> bool:
-    return "If-None-Match" in headers or "If-Modified-Since" in headers
-
-
-def _body(response: requests.Response, source: Source) -> Iterator[bytes]:
+def body(response: requests.Response, source: Source) -> Iterator[bytes]:
     """The decoded body as it comes: ``read1`` returns after one packet, so that the bounds
     hold against a server that drips."""
     deadline = time.monotonic() + LONGEST_TRY_TIMEOUTS * source.fetch.timeout_s
@@ -173,7 +239,7 @@ def _body(response: requests.Response, source: Source) -> Iterator[bytes]:
         yield chunk
         if time.monotonic() > deadline:
             seconds = f"{LONGEST_TRY_TIMEOUTS * source.fetch.timeout_s:g}"
-            raise _failed(
+            raise failed(
                 source,
                 Text(
                     f"le téléchargement dure plus de {seconds} s",
@@ -195,19 +261,31 @@ def _arrival(response: requests.Response, source: Source, sha256: str, size: int
     )
 
 
-def _check_length(response: requests.Response, source: Source) -> None:
+def check_length(response: requests.Response, source: Source) -> None:
+    """Refuse a body that announces more than ``fetch.max_bytes`` (FetchError)."""
     announced = response.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > source.fetch.max_bytes:
         raise too_big(source.id, source.fetch.max_bytes)
 
 
-def _check_status(response: requests.Response, source: Source) -> None:
+def check_status(
+    response: requests.Response, source: Source, *, partial: bool = False, where: Text = _NOWHERE
+) -> None:
+    """Refuse an answer that is not the content asked for (206 is one when it is ``partial``).
+
+    ``where`` says which page was asked, as the end of a sentence. Raises FetchError, or the
+    fault that makes :meth:`Client.ask` try again.
+    """
     status = response.status_code
-    if status in (requests.codes.ok, requests.codes.non_authoritative_info):
+    good = (requests.codes.ok, requests.codes.non_authoritative_info)
+    if status in good or (partial and status == requests.codes.partial_content):
         return
-    error = _failed(source, _status_reason(status))
+    reason = _status_reason(status)
+    error = failed(source, Text(reason.fr + where.fr, reason.en + where.en))
     if status == requests.codes.too_many_requests or status >= 500:
-        raise _TryAgainError(error, _retry_after(response))
+        busy = status in (requests.codes.too_many_requests, requests.codes.gateway_timeout)
+        first_wait_s = BUSY_WAIT_S if busy else FIRST_WAIT_S
+        raise _TryAgainError(error, _retry_after(response), first_wait_s)
     raise error
 
 
@@ -264,8 +342,8 @@ _FAULTS_IN_WORDS = (
     ),
     _Fault(
         (requests_errors.Timeout, urllib3.exceptions.TimeoutError),
-        "pas de réponse en {timeout_s:g} s (fetch.timeout_s)",
-        "no answer within {timeout_s:g} s (fetch.timeout_s)",
+        "pas de réponse en {wait} s (fetch.timeout_s)",
+        "no answer within {wait} s (fetch.timeout_s)",
         may_pass=True,
     ),
     _Fault(
@@ -308,7 +386,8 @@ _FAULTS_IN_WORDS = (
 )
 
 
-def _failed(source: Source, reason: Text) -> FetchError:
+def failed(source: Source, reason: Text) -> FetchError:
+    """The refusal of a request, whatever the reason."""
     url = public_url(source.fetch.url)
     return FetchError(
         "telechargement_impossible",
