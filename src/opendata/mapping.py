@@ -8,15 +8,17 @@ steward's page on this vocabulary.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
+import numpy as np
 import pandas as pd
 
 from opendata.errors import ContractError
 from opendata.model import Rule, Source, issue_lines, join_issues, no_issues
 from opendata.schema import SEPARATOR, fields, fold
 from opendata.tables import ALTERNATIVE, empty_text, joined, over_distinct, stated
+from opendata.words import Words
 
 #: Answers that mean "this box is not ticked": silence about them is not a loss.
 _NEGATIVE = frozenset(("", "non", "no", "false", "faux", "0", "n"))
@@ -58,6 +60,15 @@ def _missing_column(
     )
 
 
+@dataclass(frozen=True)
+class _File:
+    """A table whose placeholders are empty, an empty column, and what its texts hold."""
+
+    table: pd.DataFrame
+    empty: pd.Series
+    words: Words
+
+
 def apply_mapping(table: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The table of published fields (text, same index) and the issues of the mapping.
 
@@ -69,8 +80,9 @@ def apply_mapping(table: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pd
     meant = _without_placeholders(table, source.placeholders)
     columns: dict[str, pd.Series] = {}
     issues: list[pd.DataFrame] = []
+    file = _File(meant, empty_text(table.index), Words(meant))
     for field, rules in source.mapping.items():
-        columns[field], found = _fill(field, rules, meant)
+        columns[field], found = _fill(field, rules, file)
         issues += [found, _silences(field, rules, table, meant, columns[field], found)]
     issues.append(_unread_columns(table, source))
     everything = join_issues(issues)
@@ -161,17 +173,14 @@ def _without_placeholders(table: pd.DataFrame, placeholders: tuple[str, ...]) ->
     return table.apply(blank)
 
 
-def _fill(
-    field: str, rules: tuple[Rule, ...], table: pd.DataFrame
-) -> tuple[pd.Series, pd.DataFrame]:
+def _fill(field: str, rules: tuple[Rule, ...], file: _File) -> tuple[pd.Series, pd.DataFrame]:
     about = fields()[field]
-    empty = empty_text(table.index)
-    result = empty
+    result = file.empty
     issues = []
     # Where no normaliser can choose between alternatives, the first one is the value.
     choose = about.multiple or about.normalise in _WITHOUT_ALTERNATIVES
     for rule in rules:
-        offered, found = _offers(field, rule, table, empty, choose)
+        offered, found = _offers(field, rule, file, choose)
         issues.append(found)
         for value in offered:
             silent = result == ""
@@ -192,25 +201,25 @@ def _fill(
         # What one rule could not read and the next one could is not lost.
         read = lost["row"].isin(result.index[result != ""])
         lost = lost[~read | (lost["code"] == "valeur_non_retenue")]
-    return result, join_issues([lost, _unmatched(field, rules, table, result)])
+    return result, join_issues([lost, _unmatched(field, rules, file.table, result)])
 
 
 def _offers(
-    field: str, rule: Rule, table: pd.DataFrame, empty: pd.Series, choose: bool
+    field: str, rule: Rule, file: _File, choose: bool
 ) -> tuple[list[pd.Series], pd.DataFrame]:
     """What a rule finds: one column of values, or one per alternative, best first."""
     if rule.kind != "first_of":
-        value, found = _run(field, rule, table, empty)
+        value, found = _run(field, rule, file)
         return [value], found
     runs = [
-        _run(field, replace(rule, kind="column", columns=(column,)), table, empty)
+        _run(field, replace(rule, kind="column", columns=(column,)), file)
         for column in rule.columns
     ]
     values = [value for value, _ in runs]
     issues = [found for _, found in runs]
     if not choose:
         return values, join_issues(issues)
-    first = empty
+    first = file.empty
     for value in values:
         issues.append(_unused(field, value[(first != "") & (value != first)], first))
         first = first.mask(first == "", value)
@@ -228,83 +237,61 @@ def _distinct_parts(text: str) -> str:
     return SEPARATOR.join(dict.fromkeys(filter(None, text.split(SEPARATOR))))
 
 
-def _run(
-    field: str, rule: Rule, table: pd.DataFrame, empty: pd.Series
-) -> tuple[pd.Series, pd.DataFrame]:
-    present = [column for column in rule.columns if column in table.columns]
+def _run(field: str, rule: Rule, file: _File) -> tuple[pd.Series, pd.DataFrame]:
+    present = [column for column in rule.columns if column in file.table.columns]
     if rule.columns and not present:
-        return empty, no_issues()
-    picked = _PICK[rule.kind](rule, table, present, empty)
+        return file.empty, no_issues()
+    picked = _PICK[rule.kind](rule, file, present)
     value, issues = _transform(field, rule, picked)
     if rule.kind == "split":
         issues = join_issues(
-            [_lost(field, "regle_sans_resultat", table[present[0]].str.strip(), picked), issues]
+            [
+                _lost(field, "regle_sans_resultat", file.table[present[0]].str.strip(), picked),
+                issues,
+            ]
         )
     return value, issues
 
 
-def _pick_column(
-    rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.Series
-) -> pd.Series:
-    return table[present[0]]
+def _pick_column(rule: Rule, file: _File, present: list[str]) -> pd.Series:
+    return file.table[present[0]]
 
 
-def _pick_join(rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.Series) -> pd.Series:
-    return joined([table[column] for column in present], rule.separator)
+def _pick_join(rule: Rule, file: _File, present: list[str]) -> pd.Series:
+    return joined([file.table[column] for column in present], rule.separator)
 
 
-def _pick_split(rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.Series) -> pd.Series:
+def _pick_split(rule: Rule, file: _File, present: list[str]) -> pd.Series:
     def part(text: str) -> str:
-        parts = text.split(rule.separator)
+        # A list of a JSON file was joined by the reader, whatever the rule expects.
+        parts = text.split(rule.separator if rule.separator in text else SEPARATOR)
         return parts[rule.part].strip() if -len(parts) <= rule.part < len(parts) else ""
 
-    return over_distinct(table[present[0]], part)
+    return over_distinct(file.table[present[0]], part)
 
 
-def _pick_constant(
-    rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.Series
-) -> pd.Series:
-    return pd.Series(rule.value, index=table.index, dtype="str")
+def _pick_constant(rule: Rule, file: _File, present: list[str]) -> pd.Series:
+    return file.empty.mask(file.empty == "", rule.value)
 
 
-def _pick_match(rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.Series) -> pd.Series:
-    wanted = _term_finder(rule.terms, rule.contains) if rule.terms else bool
-    refused = _term_finder(rule.exceptions, rule.contains)
-
-    def says(text: str) -> bool:
-        return wanted(text) and not refused(text)
-
-    matched = pd.Series(False, index=table.index)
+def _pick_match(rule: Rule, file: _File, present: list[str]) -> pd.Series:
+    matched = np.zeros(len(file.table), dtype=bool)
     for column in present:
-        outcome = {text: says(text) for text in table[column].unique()}
-        matched |= table[column].map(outcome).astype(bool)
-    return empty.mask(matched, rule.value)
+        matched |= file.words.holding(column, rule.terms, rule.exceptions, contains=rule.contains)
+    return file.empty.mask(matched, rule.value)
 
 
-def _term_finder(terms: tuple[str, ...], contains: bool) -> Callable[[str], bool]:
-    """Whether a text holds one of the terms, folded for case and accents.
-
-    Whole words by default: « EPN » must not be found in « dEPNnage ». A term that is only
-    a sign (« € ») has nothing to fold and is looked for as it is.
-    """
-    signs = tuple(term for term in terms if term and not fold(term))
-    words = sorted({fold(term) for term in terms} - {""}, key=len, reverse=True)
-    either = "|".join(re.escape(word) for word in words) or r"(?!)"
-    pattern = re.compile(f"(?:{either})" if contains else rf"\b(?:{either})\b")
-    return lambda text: bool(pattern.search(fold(text))) or any(sign in text for sign in signs)
-
-
-def _pick_days(rule: Rule, table: pd.DataFrame, present: list[str], empty: pd.Series) -> pd.Series:
-    lines = [empty]
+def _pick_days(rule: Rule, file: _File, present: list[str]) -> pd.Series:
+    lines = [file.empty]
     for day, columns in rule.days.items():
-        stated = [table[column] for column in columns if column in table.columns]
-        if stated:
-            hours = joined(stated, " / ")
+        told = [file.table[column] for column in columns if column in file.table.columns]
+        if told:
+            hours = joined(told, " / ")
             lines.append((f"{day}: " + hours).mask(hours == "", ""))
     return joined(lines, "\n")
 
 
-_PICK: Mapping[str, Callable[[Rule, pd.DataFrame, list[str], pd.Series], pd.Series]] = {
+_PICK: Mapping[str, Callable[[Rule, _File, list[str]], pd.Series]] = {
     "column": _pick_column,
     "join": _pick_join,
     "split": _pick_split,
@@ -332,8 +319,9 @@ def _transform(field: str, rule: Rule, value: pd.Series) -> tuple[pd.Series, pd.
         value = extracted
     if rule.values is not None:
         table = {fold(key): target for key, target in rule.values.items()}
-        translated = over_distinct(value, lambda text: table.get(fold(text), ""))
-        meant = value.map(lambda text: table.get(fold(text)) == "").astype(bool)
+        targets = {text: table.get(fold(text)) for text in value.unique()}
+        translated = value.map({text: target or "" for text, target in targets.items()})
+        meant = value.isin([text for text, target in targets.items() if target == ""])
         lost = _lost(field, "valeur_sans_correspondance", value.mask(meant, ""), translated)
         issues = join_issues([issues, lost])
         value = translated

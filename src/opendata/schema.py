@@ -62,13 +62,15 @@ class Problem:
 
 
 _LIGATURES = str.maketrans({"’": "'", "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})
+_GAP = re.compile(r"[^a-z0-9]+")
 
 
 def fold(text: str) -> str:
     """Lower case, no accents, single spaces between words: how terms are compared."""
-    plain = text.translate(_LIGATURES)
-    plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode("ascii")
-    return re.sub(r"[^a-z0-9]+", " ", plain.lower()).strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
+        text = text.encode("ascii", "ignore").decode("ascii")
+    return _GAP.sub(" ", text.lower()).strip()
 
 
 @cache

@@ -1,0 +1,240 @@
+"""``opendata source new``: what it writes loads, runs and hides what it must."""
+
+import json
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from opendata import cli
+from opendata.catalog import load_source
+from opendata.checking import example_differences
+from opendata.onboard import closed_lists
+from opendata.onboard.draft import draft
+from opendata.onboard.guess import Guess, guess
+from opendata.onboard.profile import profile_file
+from opendata.paths import Paths
+
+Command = Callable[..., tuple[int, str]]
+
+HEADER = (
+    "code;Nom de l'espace;N°;Rue;CP;Ville;Tél;Portable;Mél;Site;X;Y;Type;Ouverture lundi;"
+    "Ouverture mardi;Ouverture jeudi;Mise à jour;Accès PMR;Responsable;Surface"
+)
+ROWS = """
+E1;Espace des Tilleuls;3;rue des Tilleuls;45000;Orléans;02 61 91 00 01;06 12 34 56 78;contact@exemple.fr;www.exemple.fr;618000,5;6755000,2;Espace public numérique;9h-12h;9h-12h;;12/03/2024;oui;Marie Martin;80
+E2;Atelier des Mariniers;12;quai de Loire;41000;Blois;02 61 91 00 02;;julie.durand@exemple.fr;https://exemple.org/atelier;574000,1;6722000,7;Fablab;;14h-18h;14h-18h;15/03/2024;non;Paul Petit;120
+E3;Point net du Berry;1;place de la Mairie;18000;Bourges;02 61 91 00 03;;;;655000,9;6665000,4;Ludothèque;;9h-12h;9h-12h;02/01/2023;non;Luc Lefevre;45
+E4;Médiathèque du Pont;5;rue du Pont;37000;Tours;02 61 91 00 04;;accueil@exemple.fr;;525000,3;6702000,8;Médiathèque;14h-18h;;10h-12h;30/06/2022;oui;Anne Leroy;200
+"""  # noqa: E501
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "Mes lieux.csv"
+    path.write_text(HEADER + ROWS, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def command(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    monkeypatch.setenv("OPENDATA_HOME", str(paths.home))
+    monkeypatch.setenv("OPENDATA_CATALOG", str(paths.catalog))
+
+    def run(*arguments: str) -> tuple[int, str]:
+        with pytest.raises(SystemExit) as stopped:
+            cli.main(arguments)
+        output = capsys.readouterr()
+        return int(stopped.value.code or 0), output.out + output.err
+
+    return run
+
+
+def test_the_mapping_of_a_plain_file(file: Path) -> None:
+    found = draft(file, "mes-lieux")
+    written = tomllib.loads(found.text)
+    mapping = written["mapping"]
+    assert mapping["id"] == {"column": "code"}
+    assert mapping["nom"] == {"column": "Nom de l'espace"}
+    assert mapping["adresse"] == {"join": ["N°", "Rue"], "separator": " "}
+    assert mapping["code_postal"] == {"column": "CP"}
+    assert mapping["commune"] == {"column": "Ville"}
+    assert mapping["telephone"] == {"first_of": ["Tél", "Portable"]}
+    assert mapping["courriels"] == {"column": "Mél"}
+    assert mapping["site_web"] == {"column": "Site"}
+    assert mapping["horaires"] == {
+        "days": {"Mo": "Ouverture lundi", "Tu": "Ouverture mardi", "Th": "Ouverture jeudi"}
+    }
+    assert mapping["date_maj"] == {"column": "Mise à jour", "format": "%d/%m/%Y"}
+    assert (mapping["latitude"], mapping["longitude"]) == ({"column": "Y"}, {"column": "X"})
+    assert written["coordinates"] == {"projection": "EPSG:2154"}
+    assert written["territory"] == "region:24"
+    assert written["verified"] is False
+    assert written["contract"] == {
+        "required_columns": ["code", "Nom de l'espace", "N°", "Rue", "CP", "Ville", "Y", "X"],
+        "min_rows": 3,
+        "key": ["code"],
+    }
+    assert found.harvest.accepted == found.harvest.rows_in == 4
+
+
+def test_boxes_and_types_feed_closed_lists(file: Path) -> None:
+    found = draft(file, "mes-lieux")
+    mapping = tomllib.loads(found.text)["mapping"]
+    boxes = {"oui": "Handicaps moteurs", "non": ""}
+    assert mapping["prise_en_charge_specifique"] == {"column": "Accès PMR", "values": boxes}
+    told = {rule["value"]: rule["terms"] for rule in mapping["categories"]}
+    assert told["fablab"] == ["Fablab"]
+    assert told["mediatheque"] == ["Médiathèque"]
+    # What the list does not know is left to a person, with the rule to fill in.
+    assert "« Ludothèque » (1)" in found.text
+    assert '# à compléter avec des règles comme : { columns = ["Type"]' in found.text
+
+
+def test_nobody_is_shown(file: Path) -> None:
+    text = draft(file, "mes-lieux").text
+    for personal in ("Martin", "Durand", "durand@", "contact@", "06 12", "02 61", "Lefevre"):
+        assert personal not in text
+    assert "#   Surface : 80 ; 120" in text
+
+
+def test_examples_are_real_rows_and_run(file: Path) -> None:
+    source = draft(file, "mes-lieux").source
+    assert len(source.examples) == 2
+    for example in source.examples:
+        assert example.expect["nom"]
+        assert len(example.expect) >= 8
+        assert example_differences(source, example) == []
+
+
+def test_the_licence_is_a_blank_that_says_what_it_implies(file: Path) -> None:
+    found = draft(file, "mes-lieux")
+    assert found.source.licence == "inconnue"
+    assert "sans licence connue, rien de cette source n'est publié" in found.text
+
+
+def guessed(tmp_path: Path, rows: list[dict[str, Any]]) -> Guess:
+    path = tmp_path / "f.json"
+    path.write_text(json.dumps(rows), encoding="utf-8")
+    found = guess(profile_file(path))
+    closed_lists.add(found)
+    return found
+
+
+PLACES = [
+    ("Espace A", "3 rue des Lilas", "45000", "Orléans", 47.9021, 1.9093),
+    ("Espace B", "4 rue du Moulin", "41000", "Blois", 47.5861, 1.3359),
+    ("Espace B", "8 place Neuve", "41000", "Blois", 47.5901, 1.3301),
+]
+
+
+def test_without_an_identifier_name_address_and_town_stand_in(tmp_path: Path) -> None:
+    rows = [{"nom": n, "adresse": a, "cp": c, "ville": v} for n, a, c, v, *_ in PLACES]
+    found = guessed(tmp_path, rows)
+    assert found.mapping["id"] == [{"join": ["nom", "adresse", "ville"], "separator": " "}]
+    assert (found.key, found.key_repeats) == (("nom", "adresse", "ville"), 0)
+
+
+def test_the_values_decide_which_axis_is_which(tmp_path: Path) -> None:
+    rows = [{"id": str(i), "nom": p[0], "X": p[4], "Y": p[5]} for i, p in enumerate(PLACES)]
+    found = guessed(tmp_path, rows)
+    assert found.swapped
+    assert found.mapping["latitude"] == [{"column": "X"}]
+
+
+@pytest.mark.parametrize("ahead", [True, False])
+def test_the_order_of_a_pair_is_that_of_its_values(tmp_path: Path, ahead: bool) -> None:
+    pairs = [f"{p[4]},{p[5]}" if ahead else f"{p[5]},{p[4]}" for p in PLACES]
+    rows = [{"id": str(i), "nom": f"Lieu {i}", "geo": pair} for i, pair in enumerate(pairs)]
+    found = guessed(tmp_path, rows)
+    part = 0 if ahead else 1
+    assert found.mapping["latitude"] == [{"split": "geo", "separator": ",", "part": part}]
+
+
+def test_a_second_column_serves_where_it_agrees_and_fills_holes(tmp_path: Path) -> None:
+    rows = [
+        {"id": str(i), "nom": f"Lieu {i}", "commune": "" if i == 1 else p[3],
+         "commune saisie": p[3], "commune de naissance": "Tours"}
+        for i, p in enumerate(PLACES)
+    ]  # fmt: skip
+    found = guessed(tmp_path, rows)
+    assert found.mapping["commune"] == [{"first_of": ["commune", "commune saisie"]}]
+    assert "commune de naissance" in {candidate.column.name for candidate in found.candidates}
+
+
+def test_postcode_and_town_are_read_in_the_address(tmp_path: Path) -> None:
+    rows = [
+        {"id": str(i), "nom": f"Lieu {i}", "adresse": f"{p[1]}, {p[2]} {p[3]}"}
+        for i, p in enumerate(PLACES)
+    ]
+    found = guessed(tmp_path, rows)
+    assert found.mapping["code_postal"][0]["column"] == "adresse"
+    assert found.mapping["commune"][0]["column"] == "adresse"
+
+
+def test_a_fax_is_no_telephone(tmp_path: Path) -> None:
+    rows = [
+        {"id": str(i), "nom": f"Lieu {i}", "fax": "02 61 91 00 01", "télécopie": "02 61 91 00 02"}
+        for i in range(3)
+    ]
+    assert "telephone" not in guessed(tmp_path, rows).mapping
+
+
+def test_the_command_writes_tries_and_says_what_comes_next(
+    file: Path, command: Command, paths: Paths
+) -> None:
+    status, said = command("source", "new", str(file))
+    assert status == 0
+    source = load_source("mes-lieux", paths)
+    assert source.fetch.url == source.fetch.file == ""
+    assert "4 lignes lues (csv), 4 acceptées, 0 mises de côté." in said
+    assert f"opendata deposit mes-lieux {file}" in said
+    assert "opendata check mes-lieux" in said
+
+
+def test_an_address_goes_through_the_mirror(
+    file: Path, command: Command, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "https://exemple.fr/espaces.csv"
+    entry = f'[[file]]\nurl = "{url}"\npath = "{file.name}"\n'
+    (file.parent / "mirror.toml").write_text(entry, encoding="utf-8")
+    monkeypatch.setenv("OPENDATA_MIRROR", str(file.parent))
+    status, said = command("source", "new", url)
+    assert (status, "deposit" in said) == (0, False)
+    assert load_source("espaces", paths).fetch.url == url
+    assert command("check", "espaces")[0] == 0
+    assert command("source", "new", "https://exemple.fr/absent.csv")[0] == 2
+
+
+def test_nothing_is_overwritten_unless_asked(file: Path, command: Command, paths: Paths) -> None:
+    assert command("source", "new", str(file), "--id", "essai")[0] == 0
+    path = paths.catalog / "sources" / "essai.toml"
+    path.write_text("# relu\n", encoding="utf-8")
+    status, said = command("source", "new", str(file), "--id", "essai")
+    assert (status, "--force" in said) == (2, True)
+    assert path.read_text(encoding="utf-8") == "# relu\n"
+    assert command("source", "new", str(file), "--id", "essai", "--force")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (None, "n'existe pas"),
+        ("", "est vide"),
+        ("a;b\n1;2\n3;4\n", "Aucune colonne de f.csv ne ressemble au nom d'un lieu"),
+        ("<!doctype html><html></html>", "une page web"),
+    ],
+)
+def test_what_cannot_be_drafted_is_one_sentence(
+    tmp_path: Path, command: Command, content: str | None, expected: str
+) -> None:
+    path = tmp_path / "f.csv"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    status, said = command("source", "new", str(path))
+    assert (status, expected in said) == (2, True), said
+    assert len(said.strip().splitlines()) == 1
