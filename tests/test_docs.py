@@ -50,7 +50,7 @@ def test_every_sentence_exists_in_both_languages() -> None:
         french, english = (set(re.findall(r"{(\w+)}", text)) for text in problem.sentence)
         assert french == english, problem.code
         assert bool(problem.hint.fr) == bool(problem.hint.en), problem.code
-        assert problem.severity in ("error", "warning", "info")
+        assert problem.severity in ("error", "warning", "info", "trace")
 
 
 def test_every_field_has_a_normaliser_or_a_stage() -> None:

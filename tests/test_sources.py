@@ -2,7 +2,7 @@
 
 import pytest
 
-from opendata.catalog import load_source, source_ids
+from opendata.catalog import load_dataset, load_source, source_ids
 from opendata.checking import example_differences
 from opendata.mapping import apply_mapping
 from opendata.model import Example, Source
@@ -22,6 +22,16 @@ EXAMPLES = [
 @pytest.mark.parametrize(("source", "example"), EXAMPLES)
 def test_example(source: Source, example: Example) -> None:
     assert example_differences(source, example) == []
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_source_has_two_examples_at_least(name: str) -> None:
+    assert len(SOURCES[name].examples) >= 2
+
+
+def test_the_whole_country_takes_every_source_that_is_not_made_up() -> None:
+    taken = load_dataset("france", PATHS).sources
+    assert sorted(taken) == sorted(name for name in SOURCES if not name.startswith("demo-"))
 
 
 @pytest.mark.parametrize("name", [name for name in SOURCES if name.startswith("demo-")])

@@ -14,13 +14,14 @@ EXAMPLES = (
     Example("1.5", "1.5"),
     Example("v1.0", "v1.0"),
     Example("Mediation-0a1b2c", "Mediation-0a1b2c"),
+    Example("Mediation\n0a1b2c", "Mediation 0a1b2c"),
 )
 
 _FLOAT = re.compile(r"([0-9]+)\.0")
 
 
 def clean(raw: str) -> Cleaned:
-    """The identifier without surrounding white space; ``8724.0`` is the number 8724."""
-    key = raw.strip()
+    """The identifier on one line; ``8724.0`` is the number 8724."""
+    key = " ".join(raw.split())
     number = _FLOAT.fullmatch(key)
     return Cleaned(number[1] if number else key)
