@@ -139,6 +139,17 @@ def test_without_an_identifier_name_address_and_town_stand_in(tmp_path: Path) ->
     assert (found.key, found.key_repeats) == (("nom", "adresse", "ville"), 0)
 
 
+def test_a_repeated_identifier_is_joined_with_whose_it_is(tmp_path: Path) -> None:
+    rows = [
+        {"id": str(number // 2 if number < 4 else number), "nom": f"Lieu {number}",
+         "source": "ABC"[number % 3]}
+        for number in range(60)
+    ]  # fmt: skip
+    found = guessed(tmp_path, rows)
+    assert found.mapping["id"] == [{"join": ["source", "id"], "separator": "-"}]
+    assert (found.key_repeats, found.composed) == (0, False)
+
+
 def test_the_values_decide_which_axis_is_which(tmp_path: Path) -> None:
     rows = [{"id": str(i), "nom": p[0], "X": p[4], "Y": p[5]} for i, p in enumerate(PLACES)]
     found = guessed(tmp_path, rows)

@@ -59,7 +59,7 @@ def new(origin: str, source_id: str | None, output: Path | None, force: bool) ->
         # Nothing was promised of this file yet: that it cannot be used is an answer.
         raise UsageError(error.code, fr=error.fr, en=error.en) from error
     _write(path, drafted.text)
-    _report_draft(path, origin, drafted)
+    _report_draft(path, origin, drafted, in_catalog=path.parent == paths.catalog / "sources")
     return 0
 
 
@@ -218,7 +218,7 @@ def _count(entry: list[Any] | Mapping[str, Any]) -> int:
     return len(entry) if isinstance(entry, list) else 1
 
 
-def _report_draft(path: Path, origin: str, drafted: "Draft") -> None:
+def _report_draft(path: Path, origin: str, drafted: "Draft", *, in_catalog: bool) -> None:
     guess, found = drafted.guess, drafted.harvest
     columns = len(guess.profile.columns)
     set_aside = found.rows_in - found.accepted
@@ -243,6 +243,13 @@ def _report_draft(path: Path, origin: str, drafted: "Draft") -> None:
     for line in _first_looks(drafted):
         click.echo(f"  - {line}")
     click.echo(Text("Ensuite :", "Then:"))
+    if not in_catalog:
+        click.echo(
+            Text(
+                f"  placez {path.name} dans le dossier « sources » du catalogue, puis :",
+                f"  put {path.name} in the catalogue's folder “sources”, then:",
+            )
+        )
     if not drafted.source.fetch.url:
         click.echo(f"  opendata deposit {drafted.source.id} {origin}")
     click.echo(f"  opendata check {drafted.source.id}")
@@ -265,8 +272,11 @@ def _first_looks(drafted: "Draft") -> list[str]:
             str(Text("la latitude et la longitude : les valeurs contredisent les en-têtes ;",
                      "latitude and longitude: the values contradict the headers;"))
         )  # fmt: skip
-    worst = [e for e in group_issues(drafted.harvest.issues) if e["severity"] != "info"]
+    worst = [
+        e for e in group_issues(drafted.harvest.issues) if e["severity"] in ("error", "warning")
+    ]
     for entry in worst[:3]:
         sentence = Text(entry["phrase_fr"], entry["phrase_en"])
-        lines.append(f"{entry['nombre']} × {entry['champ'] or '*'} : {sentence}")
+        where = Text(f"{entry['champ']} :", f"{entry['champ']}:")
+        lines.append(f"{entry['nombre']} × {where} {sentence}")
     return lines

@@ -323,7 +323,7 @@ class _Converter:
         if entry is None:
             return []
         columns = _columns(entry.get("colonne")) if isinstance(entry, Mapping) else []
-        if len(columns) != 1:
+        if len(columns) != 1 and entry != {"colonne": ""}:
             self._not_understood("horaires", "semaine_ouverture", entry)
             return []
         return columns
@@ -331,7 +331,7 @@ class _Converter:
     def _days(self, entry: Any) -> RuleTable:
         """``{"Mo": "lundi", "Tu": ["mardi matin", "mardi après-midi"]}``."""
         days: RuleTable = {}
-        for one in entry if isinstance(entry, list) else []:
+        for one in _listed(entry):
             day = one.get("osm") if isinstance(one, Mapping) else None
             columns = _columns(one.get("colonne")) if isinstance(one, Mapping) else []
             if day not in _DAYS:
