@@ -27,6 +27,7 @@ from opendata.geocode.names import name_keys
 from opendata.mapping import apply_mapping
 from opendata.model import Source
 from opendata.normalise import normalise_table, normaliser
+from opendata.normalise.address import without_own_town
 from opendata.normalise.hours import hours_of_day, merged_hours, same_hours
 from opendata.onboard.mednum import contract, convert
 from opendata.onboard.toml_text import source_text
@@ -169,8 +170,11 @@ def _address(case: Case, row: Row) -> dict[str, Any]:
     stated = {name: row.get(name, "") for name in _ADDRESS}
     found = _resolve(stated, reference_with(case.get("context", {}).get("communes", ())))
     kept = found if found["code_insee"] else stated
+    shorter, _ = without_own_town(
+        *(pd.Series([text]) for text in (stated["adresse"], kept["code_postal"], kept["commune"]))
+    )
     return {
-        "voie": stated["adresse"],
+        "voie": shorter[0],
         "complement_adresse": row.get("complement_adresse", ""),
         **{name: kept[name] for name in ("commune", "code_postal", "code_insee")},
     }

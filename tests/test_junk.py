@@ -17,9 +17,10 @@ from tests.conftest import PROJECT
 SOURCES = ("demo-espaces-publics", "demo-mediatheques", "demo-tiers-lieux")
 #: Shapes that have broken pipelines, beside whatever hypothesis makes up.
 SHAPES = (
-    "\x00", "\x1e", "=1+1", "#N/D", "NaN", "1e999", "-", "|", "a|b||c", "\ufeff", "\u202e", "é" * 5000,
-    "<script>", "+32 2 123 45 67", "31/02/2021", "0000-00-00", "99999999999999", "Mo-Su 25:00-26:00",
-    "a@b", "http://", "48,85;2,35", "Mo: \nTu: 9h-12h", "{", '{"a":', "[]", "\r\n", "  ", "None",
+    "\x00", "\x1e", "=1+1", "#N/D", "NaN", "1e999", "-", "|", "a|b||c", "\ufeff", "\u202e",
+    "é" * 5000, "<script>", "+32 2 123 45 67", "31/02/2021", "0000-00-00", "99999999999999",
+    "Mo-Su 25:00-26:00", "a@b", "http://", "48,85;2,35", "Mo: \nTu: 9h-12h", "{", '{"a":', "[]",
+    "\r\n", "  ", "None",
 )  # fmt: skip
 JUNK = st.one_of(st.sampled_from(SHAPES), st.text(max_size=60), st.floats().map(str))
 #: Fields another cell may rightly change: they are deduced from what the row says elsewhere.

@@ -17,6 +17,7 @@ from opendata.geocode.points import place_points
 from opendata.geocode.reverse import resolve_by_point
 from opendata.harvest import Harvest
 from opendata.model import Dataset, Source, issue_lines, join_issues, no_issues
+from opendata.normalise.address import without_own_town
 from opendata.schema import SEPARATOR
 from opendata.tables import ALTERNATIVE, column, joined
 from opendata.territory import departement_hint, in_territory
@@ -71,13 +72,18 @@ def locate(
         **{name: found[name] for name in ("commune", "code_postal", "code_insee", "score")},
         **{name: territory[name] for name in territory.columns},
     )
-    placed, point_issues = _place(located[accepted], source, reference)
+    shorter, nearer = without_own_town(
+        column(located, "adresse"), located["code_postal"], located["commune"]
+    )
+    placed, point_issues = _place(located.assign(adresse=shorter)[accepted], source, reference)
     if source.licence == UNKNOWN_LICENCE:
         # What is wrong in a file may not be quoted when the file may not be published.
         everything = _whole_file_issue(source, "licence_inconnue")
     else:
         kept = table.index[~outside]
-        everything = _of_rows(join_issues([harvest.issues, _named(issues, source)]), kept)
+        everything = _of_rows(
+            join_issues([harvest.issues, *(_named(one, source) for one in (issues, nearer))]), kept
+        )
     return Located(
         accepted=placed.assign(source_id=source.id, ligne=placed.index),
         refused=_as_written(harvest).assign(refus=refusal)[refused],

@@ -23,6 +23,9 @@ from opendata.words import Words
 #: Answers that mean "this box is not ticked": silence about them is not a loss.
 _NEGATIVE = frozenset(("", "non", "no", "false", "faux", "0", "n"))
 
+#: How much is quoted of a text in which a field found nothing, in characters.
+_BEGINNING = 60
+
 #: Kinds of fields whose values no normaliser judges one by one.
 _WITHOUT_ALTERNATIVES = frozenset(("aucune", "coordonnees"))
 
@@ -138,7 +141,11 @@ def _silences(
         return no_issues()
     declared = ~_stated_in(meant.loc[silent.index], columns)
     codes = pd.Series("sans_objet", index=silent.index).mask(declared, "vide_declare")
-    shown = joined([silent[column] for column in columns], " / ")
+    # These lines are many and their texts long: how they begin tells which text it was.
+    begins = (silent[column].str.slice(0, _BEGINNING) for column in columns)
+    shown = joined(
+        [begin.mask(begin.str.len() == _BEGINNING, begin + "…") for begin in begins], " / "
+    )
     return issue_lines(silent.index, field, codes, value=shown)
 
 

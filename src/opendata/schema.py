@@ -126,7 +126,8 @@ def standard_fields() -> tuple[str, ...]:
     return tuple(name for name, field in fields().items() if field.standard)
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def vocabulary_rows(name: str) -> list[dict[str, str]]:
+    """The lines of ``schemas/vocabularies/<name>.csv`` as they are (:class:`CatalogError`)."""
     path = schemas_folder() / "vocabularies" / f"{name}.csv"
     try:
         with path.open(encoding="utf-8", newline="") as handle:
@@ -150,7 +151,7 @@ def vocabulary(name: str) -> tuple[Term, ...]:
             synonyms=tuple(filter(None, (row.get("synonyms") or "").split(SEPARATOR))),
             extra={key: value for key, value in row.items() if key not in known},
         )
-        for row in _rows(name)
+        for row in vocabulary_rows(name)
     )
 
 
@@ -174,5 +175,5 @@ def problems() -> dict[str, Problem]:
             sentence=Text(row["fr"], row["en"]),
             hint=Text(row["hint_fr"], row["hint_en"]),
         )
-        for row in _rows("problemes")
+        for row in vocabulary_rows("problemes")
     }

@@ -1,4 +1,4 @@
-"""Dates, codes, identifiers, points and opening hours."""
+"""Dates, codes, identifiers and points."""
 
 import json
 import re
@@ -6,29 +6,23 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opendata.errors import CatalogError
 from opendata.model import ISSUE_COLUMNS
-from opendata.normalise import coordinates, dates, hours, identifiers, insee, postcode
+from opendata.normalise import coordinates, dates, identifiers, insee, postcode
 from opendata.normalise.base import Example
 from opendata.normalise.coordinates import normalise_points
 from opendata.schema import fields, problems
 
 MIRROR = Path(__file__).parents[3] / "shared" / "mirror"
-KINDS = (dates, postcode, insee, identifiers, hours)
+KINDS = (dates, postcode, insee, identifiers)
 WITH_PATTERN = {postcode: "code_postal", insee: "code_insee", identifiers: "pivot"}
-
-WORDS = (
-    *("lundi", "mar", "Sa", "Mo:", "Tu:", "9h", "12:30", "14", "-", "/", ",", ";", ":", "et"),
-    *("de", "à", "au", "fermé", "le", "\n", "midi", "9h-12h", "Mar", "24/7", "sauf"),
-)
 
 junk = st.one_of(
     st.text(max_size=60),
     st.text(alphabet="0123456789 .,-/:;hHWETzer+°\n\0", max_size=40),
-    st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join),
 )
 
 
@@ -56,8 +50,6 @@ def test_junk_is_refused_not_raised(kind, raw: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=150, deadline=None)
 @given(raw=junk)
-@example(raw="Mo 09:00-12:00\0")
-@example(raw="Mar 10:00-12:00; Sa 10:00-12:00")
 def test_never_raises_and_is_idempotent(kind, raw: str) -> None:
     cleaned = kind.clean(raw)
     assert bool(cleaned.value) or cleaned.code
@@ -94,79 +86,6 @@ def test_parse_format(raw: str, fmt: str, expected: str) -> None:
 def test_ridet_needs_the_pacific() -> None:
     assert identifiers.clean("123 456 001", code_postal="98713").value == "123456001"
     assert identifiers.clean("123 456 001", code_postal="97410").value == ""
-
-
-@pytest.mark.parametrize(
-    ("raw", "expected"),
-    [
-        ("Lundi 9h/12h - 14h/17h", "Mo 09:00-12:00,14:00-17:00"),
-        ("mar. mer. 10-19h, sam. 10-18h", "Tu-We 10:00-19:00; Sa 10:00-18:00"),
-        ("Lundi\n13h30 – 17h30\n\nSamedi\nFermé", "Mo 13:30-17:30"),
-        ("lundi-mardi-jeudi : 9h00 à 12h30", "Mo-Tu 09:00-12:30; Th 09:00-12:30"),
-        ("Tous les jours 9h-20h", "Mo-Su 09:00-20:00"),
-        ("Mo-Fr 14h00-19h00;Sa 14h00-18h00", "Mo-Fr 14:00-19:00; Sa 14:00-18:00"),
-        ("Jeudi 9 h 30 - 12 h", "Th 09:30-12:00"),
-        ("Jeudi 9h-12h30 14h-17h", "Th 09:00-12:30,14:00-17:00"),
-        ("Mo: 09:00-12:00 14:00-16:30", "Mo 09:00-12:00,14:00-16:30"),
-        ("mar. jeu. ven. 9h-12h", "Tu 09:00-12:00; Th-Fr 09:00-12:00"),
-        ("Fr 22:00-02:00", "Fr 22:00-02:00"),
-        ("Mo: 9h-12h /\n\n 14h-18h\nTu:", "Mo 09:00-12:00,14:00-18:00"),
-    ],
-)
-def test_hours_understood(raw: str, expected: str) -> None:
-    assert hours.clean(raw).value == expected
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        "lundi 9h-12h sur rendez-vous",
-        "lundi 9h-12h et mardi",
-        "lundi 12h-9h",
-        "lundi 9h-25h",
-        "lundi 9h-12h60",
-        "lundi 14h-18h 9h-12h",
-        "lundi 9h 12h",
-        "lundi 9h-12h-14h",
-        "lundi 9h, 12h",
-        "lundi matin",
-        "samedi au lundi 9h-12h",
-        "lundi au jeudi-samedi 9h-12h",
-        "lundi/vendredi 9h-12h",
-        "lundi vendredi 9h-12h",
-        "lundi-mardi jeudi 9h-12h",
-        "Mo 14:00-12:00",
-        "Mo 09:00-12:00; Tu 14:00-14:00",
-        "du lundi au vendredi 9h-12h, fermé le mardi",
-        "janvier : lundi 9h-12h",
-        "9h-12h",
-        "09:00-12:00",
-        "Mar 10:00-12:00",
-        "mar 10:00-12:00; Sa 10:00-12:00",
-        "2021",
-        "Mo: 9h-12h\nTu: Fermé le lundi",
-        "Mo: 9h-12h\nTu: NC",
-        "Mo: 9h-12h\nMo: 14h-18h",
-        "Mo: 07:30:12:30",
-    ],
-)
-def test_hours_refused_rather_than_wrong(raw: str) -> None:
-    assert hours.clean(raw).value == ""
-
-
-def test_the_refused_day_is_named() -> None:
-    assert hours.clean("Mo: 9h-12h\nTu: sur  RDV").detail == "mardi : sur RDV"
-
-
-def test_osm_in_march_stays() -> None:
-    assert hours.clean("Nov-Mar Mo-Fr 09:00-12:00").value == "Nov-Mar Mo-Fr 09:00-12:00"
-
-
-@settings(max_examples=200, deadline=None)
-@given(raw=junk)
-def test_published_hours_are_valid_osm(raw: str) -> None:
-    value = hours.clean(raw).value
-    assert not value or hours.valid(value)
 
 
 def column(*values: str) -> pd.Series:

@@ -2,7 +2,14 @@
 
 import pytest
 
-from opendata.normalise.personal import is_nominative, without_contacts, without_persons
+from opendata.normalise.personal import (
+    FIRST_NAMES,
+    GENERIC_WORDS,
+    SURNAMES,
+    is_nominative,
+    without_contacts,
+    without_persons,
+)
 
 TEXTS = [
     ("Contacter Mme Durand le lundi.", "Contacter […] le lundi."),
@@ -29,3 +36,38 @@ def test_a_mailbox_of_persons_needs_a_word_of_the_place() -> None:
     assert not is_nominative("tartempion@gmail.com", frozenset({"tartempion"}))
     assert not is_nominative("mediatheque@gmail.com")
     assert not is_nominative("tartempion@exemple.fr")
+
+
+#: Initial and surname glued together, on the place's own domain: common names, odd beginnings.
+GLUED = """
+jdurand@exemple.fr jpdurand@exemple.fr durandj@exemple.fr mlefebvre@exemple.fr
+vbontemps@exemple.fr pfontanel@exemple.fr rgaubert@exemple.fr ddupre@exemple.fr
+"""
+#: Acronyms, quarters and words that only look like an initial and a name.
+ACRONYMS = """
+mlvoltaire@exemple.fr mfsriviere@exemple.fr mddgrandbourg@exemple.fr fsgrandbourg@exemple.fr
+csbelleville@exemple.fr mqcentre@exemple.fr cmultimedia@exemple.fr sgeneral@exemple.fr
+lafabrique@exemple.fr lemoulin@exemple.fr labo@exemple.fr standard@exemple.fr noreply@exemple.fr
+technopole@exemple.fr spectacle@exemple.fr chauffe@exemple.fr scmatte@exemple.fr
+"""
+
+
+@pytest.mark.parametrize("address", GLUED.split())
+def test_an_initial_glued_to_a_surname_is_a_person(address: str) -> None:
+    assert is_nominative(address)
+
+
+@pytest.mark.parametrize("address", ACRONYMS.split())
+def test_an_acronym_glued_to_a_place_is_not(address: str) -> None:
+    assert not is_nominative(address)
+
+
+def test_the_place_explains_what_follows_an_initial() -> None:
+    assert is_nominative("jmoreau@exemple.fr")
+    assert not is_nominative("jmoreau@exemple.fr", frozenset({"ecole", "jmoreau"}))
+    assert not is_nominative("tgaubert@exemple.fr", frozenset({"theatre", "gaubert"}))
+
+
+def test_surnames_are_no_words_of_organisations() -> None:
+    glued = {initial + word for word in SURNAMES for initial in "abcdefghijklmnopqrstuvwxyz"}
+    assert not glued & (GENERIC_WORDS - FIRST_NAMES)

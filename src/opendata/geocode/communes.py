@@ -21,6 +21,8 @@ from rapidfuzz import fuzz, process
 from opendata.geocode.gazetteer import CITIES, CommuneReference, Name, load_reference, territory_of
 from opendata.geocode.names import StatedName, name_keys, stated_name
 from opendata.model import ISSUE_COLUMNS, no_issues
+from opendata.schema import fold
+from opendata.tables import over_distinct
 
 __all__ = ["CommuneReference", "load_reference", "resolve", "territory_of"]
 
@@ -41,7 +43,7 @@ _COMMON_WORDS = frozenset(
         *("eglise", "nord", "sud", "est", "ouest", "centre", "beau", "bel"),
     )
 )
-_IN_ADDRESS = r"\b(?P<code_postal>\d{5})\s+(?P<commune>[^\W\d][^,;\n]*)"
+_IN_ADDRESS = r"\b(?P<code_postal>\d{5})[\s,]+(?P<commune>[^\W\d][^,;\n]*)"
 _KEYS = ["commune", "code_postal", "code_insee"]
 
 _FORMER = {"deleguee": "commune déléguée", "associee": "commune associée"}
@@ -104,17 +106,26 @@ def resolve(table: pd.DataFrame, reference: CommuneReference) -> tuple[pd.DataFr
 
 
 def _from_address(table: pd.DataFrame) -> pd.DataFrame:
-    """The three stated values; where all are empty, those at the end of the address."""
+    """The three stated values; without any code, those that the end of the address gives.
+
+    A stated commune stays: the address only adds its postcode, when it names the same town.
+    """
     stated = table[_KEYS].copy()
-    empty = (stated == "").all(axis=1)
     stated["read"] = False
-    if not empty.any():
+    without_code = (stated["code_postal"] == "") & (stated["code_insee"] == "")
+    if not without_code.any():
         return stated
-    told = table.loc[empty, "adresse"].str.extract(_IN_ADDRESS).dropna()
+    told = table.loc[without_code, "adresse"].str.extract(_IN_ADDRESS).dropna()
     if told.empty:
         return stated
-    stated.loc[told.index, ["commune", "code_postal"]] = told[["commune", "code_postal"]]
-    stated.loc[told.index, "read"] = True
+    own = stated.loc[told.index, "commune"]
+    silent = own == ""
+    same = over_distinct(own, fold) == over_distinct(told["commune"], fold)
+    stated.loc[told.index[silent], ["commune", "code_postal"]] = told.loc[
+        silent, ["commune", "code_postal"]
+    ]
+    stated.loc[told.index[same], "code_postal"] = told.loc[same, "code_postal"]
+    stated.loc[told.index[silent], "read"] = True
     return stated
 
 

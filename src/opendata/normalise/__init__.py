@@ -4,6 +4,7 @@ The kind of a field is its ``normalise`` entry in ``schemas/lieux.json``; the mo
 handles a kind is the one whose ``NAME`` it is. :func:`normalise_table` is the only caller.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from types import ModuleType
@@ -11,8 +12,8 @@ from types import ModuleType
 import pandas as pd
 
 from opendata.model import Source, join_issues
-from opendata.normalise.base import apply
-from opendata.schema import SEPARATOR, fields, vocabulary
+from opendata.normalise.base import Cleaned, apply
+from opendata.schema import fields
 from opendata.tables import empty_text
 
 #: Kind of value -> module. ``coordonnees`` is not here: it works on two columns at once.
@@ -48,11 +49,19 @@ def normalise_table(mapped: pd.DataFrame, source: Source) -> tuple[pd.DataFrame,
     where there is no point), and a boolean column ``corrected`` says where the point of
     the source had to be converted or had its axes swapped.
     """
-    from opendata.normalise.closed_list import cleaner
+    from opendata.normalise.closed_list import cleaner, told_elsewhere
     from opendata.normalise.coordinates import normalise_points
+    from opendata.normalise.kinds import classify
+    from opendata.normalise.summary import long_ones_as_detail
 
     table = mapped.copy()
+    empty = empty_text(table.index)
     issues = []
+    if "presentation_resume" in table:
+        detail = table.get("presentation_detail", empty)
+        resume, detail, found = long_ones_as_detail(table["presentation_resume"], detail)
+        table = table.assign(presentation_resume=resume, presentation_detail=detail)
+        issues.append(found)
     # Fields that give others their context (the postcode of a telephone number) go first.
     order = sorted(table.columns, key=lambda name: bool(_context(name)))
     for name in order:
@@ -63,7 +72,6 @@ def normalise_table(mapped: pd.DataFrame, source: Source) -> tuple[pd.DataFrame,
         clean = cleaner(field.vocabulary) if field.vocabulary else normaliser(field.normalise).clean
         table[name], found = apply(name, table[name], clean, context)
         issues.append(found)
-    empty = empty_text(table.index)
     points, found = normalise_points(
         table.get("latitude", empty),
         table.get("longitude", empty),
@@ -71,11 +79,28 @@ def normalise_table(mapped: pd.DataFrame, source: Source) -> tuple[pd.DataFrame,
     )
     issues.append(found)
     table = table.assign(**{name: points[name] for name in points.columns})
-    if "categories" in table:
-        table["typologie"] = _typology(table)
-    everything = join_issues(issues)
+    kinds, found = classify(table)
+    issues.append(found)
+    table = table.assign(**{name: kinds[name] for name in kinds.columns})
+    everything = told_elsewhere(join_issues(issues), table)
     everything["source"] = source.id
     return table, everything
+
+
+def clean_value(name: str, raw: str, row: Mapping[str, str]) -> Cleaned:
+    """One value of a field, normalised as a column of it would be; ``row`` is its context.
+
+    A field without a normaliser of its own keeps the text as it is.
+    """
+    from opendata.normalise.closed_list import cleaner
+
+    field = fields()[name]
+    if field.normalise not in MODULES:
+        return Cleaned(raw.strip())
+    context = {other: row.get(other, "") for other in _context(name)}
+    clean = cleaner(field.vocabulary) if field.vocabulary else normaliser(field.normalise).clean
+    cleaned: Cleaned = clean(raw, **context)
+    return cleaned
 
 
 def _context(name: str) -> tuple[str, ...]:
@@ -84,26 +109,3 @@ def _context(name: str) -> tuple[str, ...]:
         return ()
     context: tuple[str, ...] = normaliser(field.normalise).CONTEXT
     return context
-
-
-def _typology(table: pd.DataFrame) -> pd.Series:
-    """The standard's type codes: those the source gives, then those its categories imply."""
-    codes = {term.value: term.extra.get("typologie", "") for term in vocabulary("categories")}
-    stated = table.get("typologie", empty_text(table.index))
-    pairs = pd.DataFrame({"stated": stated, "categories": table["categories"]})
-
-    def together(stated: str, categories: str) -> str:
-        implied = (
-            code
-            for category in categories.split(SEPARATOR)
-            for code in codes.get(category, "").split(SEPARATOR)
-        )
-        return SEPARATOR.join(dict.fromkeys(filter(None, [*stated.split(SEPARATOR), *implied])))
-
-    distinct = pairs.drop_duplicates()
-    known = {pair: together(*pair) for pair in distinct.itertuples(index=False, name=None)}
-    return pd.Series(
-        [known[pair] for pair in pairs.itertuples(index=False, name=None)],
-        index=table.index,
-        dtype="str",
-    )

@@ -1,14 +1,21 @@
 """Values of closed lists: each part of a cell becomes a term of the list, or is refused.
 
-The old spellings met in real files (fifteen services, ``labels_nationaux`` codes…) are
-synonyms in ``schemas/vocabularies/*.csv``; nothing is translated in code.
+Nothing is translated in code. The old spellings of a current term (fifteen services,
+sentences on prices, slugs of data.inclusion…) are synonyms in ``schemas/vocabularies/*.csv``;
+``anciens_termes.csv`` holds what they cannot say: old terms that mean several current ones,
+or none. Kinds of places are also recognised by the words of :mod:`opendata.normalise.kinds`.
 """
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+
+import pandas as pd
 
 from opendata.normalise.base import Cleaned, Example
-from opendata.schema import SEPARATOR, accepted_terms, fold
+from opendata.normalise.kinds import in_label
+from opendata.schema import SEPARATOR, accepted_terms, fields, fold, vocabulary_rows
 
 NAME = "vocabulaire"
 CONTEXT: tuple[str, ...] = ()
@@ -24,6 +31,19 @@ EXAMPLES = (
         "Prendre en main un ordinateur|Utiliser le numérique au quotidien",
         "Maîtrise des outils numériques du quotidien",
     ),
+    Example(
+        "Accéder à du matériel, Créer avec le numérique",
+        "Accès internet et matériel informatique|Loisirs et créations numériques",
+    ),
+    Example(
+        '{numerique--acceder-a-du-materiel,"Créer avec le numérique"}',
+        "Accès internet et matériel informatique|Loisirs et créations numériques",
+    ),
+    Example(
+        '["Acc\\u00e9der \\u00e0 du mat\\u00e9riel"]', "Accès internet et matériel informatique"
+    ),
+    Example("numerique", "", "terme_abandonne"),
+    Example("Gratuit", "", "terme_autre_champ"),
     Example("Réparer des vélos", "", "hors_vocabulaire"),
     Example(
         "Créer avec le numérique|Réparer des vélos",
@@ -32,22 +52,169 @@ EXAMPLES = (
     ),
 )
 
+#: What may stand between two terms, of which a term may itself hold the second kind.
+_FIRM = re.compile(r"[|;\n]")
+_LOOSE = re.compile(r"([,/])")
+#: No term, old or new, has more parts than that.
+_MOST_PARTS = 4
+#: The lists whose terms are kinds of places: a label is read for its words as well.
+_KINDS = frozenset(("categories", "typologie"))
+#: What a term is worth: the current terms it stands for; none at all; unknown.
+_Values = tuple[str, ...] | None
+
 
 def cleaner(vocabulary: str) -> Callable[[str], Cleaned]:
-    """The normaliser of one closed list, for cells that hold one term or several."""
-    accepted = accepted_terms(vocabulary)
+    """The normaliser of one closed list, for cells that hold one term or several.
 
-    def clean(raw: str) -> Cleaned:
-        whole = accepted.get(fold(raw))
-        if whole is not None:
-            return Cleaned(whole)
-        parts = [part.strip() for part in re.split(r"[|;\n]", raw) if part.strip()]
-        known = dict.fromkeys(accepted[fold(part)] for part in parts if fold(part) in accepted)
-        unknown = [part for part in parts if fold(part) not in accepted]
-        value = SEPARATOR.join(known)
-        return Cleaned(value, "hors_vocabulaire", "; ".join(unknown)) if unknown else Cleaned(value)
+    Terms are separated by ``|``, ``;``, a comma, a slash or a new line, or stand in a JSON
+    list or a PostgreSQL array; of several readings the one with the longest terms wins.
+    What is outside the list loses only itself (``hors_vocabulaire``); a term of another
+    field (``terme_autre_champ``) or one the standard dropped (``terme_abandonne``) is told
+    apart, so that the report does not ask a steward to correct what is right.
+    """
+    return partial(_clean, vocabulary)
 
-    return clean
+
+def _clean(vocabulary: str, raw: str) -> Cleaned:
+    known: dict[str, None] = {}
+    dropped, unknown = [], []
+    for text, values in _read(vocabulary, _unwrapped(raw)):
+        if values is None:
+            unknown.append(text)
+        elif values:
+            known.update(dict.fromkeys(values))
+        else:
+            dropped.append(text)
+    value = SEPARATOR.join(known)
+    elsewhere = {text: _terms_elsewhere(vocabulary).get(fold(text), "") for text in unknown}
+    if not all(elsewhere.values()):
+        strange = [text for text, field in elsewhere.items() if not field]
+        return Cleaned(value, "hors_vocabulaire", "; ".join(strange))
+    if elsewhere:
+        where = "; ".join(f"{field} : {text}" for text, field in elsewhere.items())
+        return Cleaned(value, "terme_autre_champ", where)
+    if dropped:
+        return Cleaned(value, "terme_abandonne", "; ".join(dropped))
+    return Cleaned(value, "" if known else "hors_vocabulaire", "" if known else raw)
+
+
+def told_elsewhere(issues: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """The issues, those of terms that their own field publishes turned into mere traces.
+
+    ``publics_accueillis`` of the first standard fills two fields of the present one: what
+    one of them leaves to the other is not lost.
+    """
+    doubtful = issues.index[issues["code"] == "terme_autre_champ"]
+    code = issues["code"].copy()
+    for detail, lines in issues.loc[doubtful].groupby("detail"):
+        named = {part.partition(" : ")[0] for part in str(detail).split("; ")}
+        filled = [table[name] != "" for name in named if name in table]
+        if len(filled) == len(named):
+            told = pd.concat(filled, axis=1).all(axis=1)
+            code[lines.index[told.reindex(lines["row"]).to_numpy()]] = "terme_ailleurs"
+    return issues.assign(code=code)
+
+
+def _unwrapped(raw: str) -> str:
+    """The elements of a JSON list on lines of their own; any other text as it is."""
+    if raw.lstrip().startswith("["):
+        try:
+            return "\n".join(str(element) for element in json.loads(raw))
+        except (ValueError, TypeError, RecursionError):
+            pass
+    return raw
+
+
+def _read(vocabulary: str, text: str) -> Iterator[tuple[str, _Values]]:
+    """The terms of a cell, in order, each with the current terms it stands for."""
+    whole = _terms(vocabulary).get(fold(text))
+    if whole is not None:
+        yield text, whole
+        return
+    for firm in _FIRM.split(text):
+        yield from _read_loose(vocabulary, _LOOSE.split(firm))
+
+
+def _read_loose(vocabulary: str, parts: list[str]) -> Iterator[tuple[str, _Values]]:
+    """The terms in texts and their separators, which alternate; the longest match first."""
+    start = 0
+    strange = ""
+    explaining = False
+    while start < len(parts):
+        end, values, is_head = _longest(vocabulary, parts, start)
+        text = "".join(parts[start:end])
+        separator = parts[start - 1] if start else ""
+        elsewhere = fold(text) in _terms_elsewhere(vocabulary)
+        if values is None and explaining and separator == "," and not elsewhere:
+            # « Gratuit sous condition : situation familiale, convention »: one sentence.
+            pass
+        elif values is None and not elsewhere:
+            strange += (separator if strange else "") + text
+        else:
+            if fold(strange):
+                yield _bare(strange), None
+            strange = ""
+            explaining = is_head
+            if fold(text):
+                yield _bare(text), values
+        start = end + 1
+    if fold(strange):
+        yield _bare(strange), None
+
+
+def _longest(vocabulary: str, parts: list[str], start: int) -> tuple[int, _Values, bool]:
+    """Where the longest term from ``start`` ends, its values, and whether a sentence explains it.
+
+    An empty text has no values, like a term that was dropped; an unknown one has None.
+    """
+    terms = _terms(vocabulary)
+    last = min(start + 2 * _MOST_PARTS - 1, len(parts))
+    for end in range(last, start, -2):
+        values = terms.get(fold("".join(parts[start:end])))
+        if values is not None:
+            return end, values, False
+    text = parts[start]
+    if not fold(text):
+        return start + 1, (), False
+    # Old terms were sentences, « Payant : L'accès au lieu… », and slugs have their theme first.
+    head, tail = text.partition(":")[0], text.rpartition("--")[2]
+    values = terms.get(fold(head))
+    if values is not None:
+        return start + 1, values, True
+    values = terms.get(fold(tail))
+    if values is None and vocabulary in _KINDS:
+        values = in_label(vocabulary, text) or None
+    return start + 1, values, False
+
+
+def _bare(text: str) -> str:
+    return text.strip(" \t\"'{}[]")
+
+
+@cache
+def _terms(vocabulary: str) -> dict[str, tuple[str, ...]]:
+    """Folded spelling -> the current terms it stands for, none when the standard dropped it."""
+    terms: dict[str, tuple[str, ...]] = {
+        spelling: (value,) for spelling, value in accepted_terms(vocabulary).items()
+    }
+    for row in vocabulary_rows("anciens_termes"):
+        if row["field"] == vocabulary:
+            current = tuple(filter(None, row["current"].split(SEPARATOR)))
+            terms.setdefault(fold(row["old"]), current)
+    return terms
+
+
+@cache
+def _terms_elsewhere(vocabulary: str) -> dict[str, str]:
+    """Folded spelling -> the other field of the standard whose list has it."""
+    others = [
+        field.vocabulary
+        for field in fields().values()
+        if field.vocabulary and field.vocabulary not in {vocabulary, *_KINDS}
+    ]
+    if vocabulary in _KINDS:
+        return {}
+    return {spelling: other for other in reversed(others) for spelling in accepted_terms(other)}
 
 
 clean = cleaner("services")

@@ -95,7 +95,8 @@ def normalise_points(
 def _tidy(column: pd.Series) -> pd.Series:
     text = column.astype("str").str.replace(r"[\s\u00a0\u202f]+", " ", regex=True)
     text = text.str.replace("\u2212", "-", regex=False).str.replace(r" ?°", "", regex=True)
-    text = text.str.strip(" []()").str.replace(r" ?; ?", ";", regex=True)
+    # JSON readers join the two numbers of a list with a bar.
+    text = text.str.strip(" []()").str.replace(r" ?[;|] ?", ";", regex=True)
     # A cell of mere punctuation ("-") states nothing.
     return text.where(text.str.contains(r"[^\W_]", regex=True), "")
 

@@ -18,8 +18,15 @@ EXAMPLES = (
     Example("434 933 123 00029", "43493312300029"),
     Example("43493312300029.0", "43493312300029"),
     Example("SIRET : 43493312300029", "43493312300029"),
+    Example("SIRET n° 434 933 123 00029 (association)", "43493312300029"),
+    Example("434.933.123.00029", "43493312300029"),
+    Example("5750507500010.0", "05750507500010"),
+    Example("5750507500011", "", "identifiant_illisible"),
+    Example("FR16434933123", "", "siren_sans_etablissement"),
+    Example("356 000 000 00048", "35600000000048"),
     Example("35600000049837", "35600000049837"),
     Example("w452001234", "W452001234"),
+    Example("RNA : W 45 2 001234", "W452001234"),
     Example("W9R1001234", "W9R1001234"),
     Example("0123456001", "0123456001", "", {"code_postal": "98800"}),
     Example("0123456001", "", "identifiant_illisible", {"code_postal": "45000"}),
@@ -34,6 +41,10 @@ EXAMPLES = (
 )
 
 _LABEL = re.compile(r"^(?:N[°O]? ?)?(?:SIRET|SIREN|RNA|RIDET)(?: ?N[°O])? ?:? ?")
+#: A number among words, in the groups in which it is written.
+_SIRET_WITHIN = re.compile(r"(?<![0-9])(?:[0-9]{3}[ .]?){3}[0-9]{5}(?![0-9])")
+#: The French VAT number: two letters, a key, the SIREN.
+_VAT = re.compile(r"FR[0-9A-Z]{2}([0-9]{9})")
 _GROUPED = re.compile(r"[0-9]{3}([.-])[0-9]{3}\1[0-9]{3}(?:\1[0-9]{5})?")
 _RIDET = re.compile(r"[0-9]{9,10}")
 # Overseas and in Corsica the département part of an RNA number holds a letter.
@@ -55,7 +66,15 @@ def _siret_key(digits: str) -> bool:
 
 def _compact(raw: str) -> str:
     text = _LABEL.sub("", unwrapped(raw).upper()).replace(" ", "")
-    text = re.sub(r"(?<=^[0-9]{9})\.0+$|(?<=^[0-9]{14})\.0+$", "", text)
+    text = re.sub(r"(?<=^[0-9]{9})[.,]0+$|(?<=^[0-9]{13})[.,]0+$|(?<=^[0-9]{14})[.,]0+$", "", text)
+    if re.fullmatch("[0-9]{13}", text) and _siret_key("0" + text):
+        # Spreadsheets drop the zero; the key leaves one chance in a hundred to another slip.
+        return "0" + text
+    if vat := _VAT.fullmatch(text):
+        return vat[1]
+    within = _SIRET_WITHIN.findall(unwrapped(raw)) if re.search("[A-Z]{4}", text) else []
+    if len(within) == 1:
+        return re.sub("[ .]", "", within[0])
     return re.sub("[.-]", "", text) if _GROUPED.fullmatch(text) else text
 
 

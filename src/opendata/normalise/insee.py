@@ -15,7 +15,10 @@ EXAMPLES = (
     Example("45234", "45234"),
     Example("1033", "01033"),
     Example("8724.0", "08724"),
+    Example("8724,0", "08724"),
     Example("2A004", "2A004"),
+    Example("2A 004.0", "2A004"),
+    Example("045234", "", "code_insee_illisible"),
     Example("2b033", "2B033"),
     Example("97411", "97411"),
     Example("0", "", "texte_vide_de_sens"),
@@ -26,8 +29,8 @@ EXAMPLES = (
     Example("Orléans", "", "code_insee_illisible"),
 )
 
-_STATED = re.compile(r"([0-9]{2}|2[AB]) ?([0-9]{3})(?:\.0+)?")
-_LOST_ZERO = re.compile(r"([1-9][0-9]{3})(?:\.0+)?")
+_STATED = re.compile(r"([0-9]{2}|2[AB]) ?([0-9]{3})(?:[.,]0+)?")
+_LOST_ZERO = re.compile(r"([1-9][0-9]{3})(?:[.,]0+)?")
 # 20 left with the split of Corsica in 1976, 96 was never given, 99 is for other countries.
 _POSSIBLE = re.compile(
     r"(?:0[1-9]|1[0-9]|2[AB1-9]|[3-8][0-9]|9[0-5])[0-9]{3}|97[1-8][0-9]{2}|98[4-9][0-9]{2}"
@@ -37,7 +40,7 @@ _POSSIBLE = re.compile(
 def clean(raw: str) -> Cleaned:
     """The five characters of the commune code that ``raw`` holds."""
     stated = unwrapped(raw).upper()
-    if is_placeholder(stated) or re.fullmatch(r"0+(?:\.0+)?", stated):
+    if is_placeholder(stated) or re.fullmatch(r"0+(?:[.,]0+)?", stated):
         return Cleaned("", "texte_vide_de_sens")
     if short := _LOST_ZERO.fullmatch(stated):
         code = f"0{short[1]}"

@@ -1,10 +1,14 @@
 """The name of a place: text of at most 250 characters, in the producer's capitals.
 
-The limit is the published schema's (``nom`` in schemas/lieux.json).
+The limit is the published schema's (``nom`` in schemas/lieux.json). What names a workshop
+("Réussir mes démarches en ligne") or a piece of equipment ("Wifi") names no place.
 """
+
+import re
 
 from opendata.normalise import text
 from opendata.normalise.base import Cleaned, Example
+from opendata.schema import fold
 
 NAME = "nom"
 CONTEXT: tuple[str, ...] = ()
@@ -19,7 +23,22 @@ EXAMPLES = (
     Example("Maison &amp; Compagnie", "Maison & Compagnie"),
     Example("@lphabet", "lphabet", "formule_desamorcee"),
     Example("Espace numérique " * 20, "Espace numérique " * 14 + "Espace", "texte_trop_long"),
+    Example("Réussir mes démarches avec France Travail", "", "nom_sans_lieu"),
+    Example("Entreprendre au Pays", "Entreprendre au Pays"),
+    Example("Bâtir mon avenir", "Bâtir mon avenir"),
+    Example("Wifi", "", "nom_sans_lieu"),
+    Example("Wifi Café", "Wifi Café"),
     Example("N/A", "", "texte_vide_de_sens"),
+)
+
+#: An infinitive, somebody who says "I", and a service on line: the title of a workshop.
+_WORKSHOP = re.compile(
+    r"[a-z]{3,}(?:er|ir|re)\b(?=.*\b(?:mes|mon|ma|m)\b)"
+    r"(?=.*\b(?:services?|demarches?|droits|compte|emploi|francetravail|travail)\b).*"
+)
+_EQUIPMENT = re.compile(
+    r"(?:acces |borne |point )?(?:au )?wi ?fi(?: gratuit| public| libre)?|imprimantes?|scanners?"
+    r"|ordinateurs?(?: en libre acces)?|photocopieuses?"
 )
 
 _QUOTES = (('"', '"'), ("'", "'"), ("«", "»"), ("“", "”"), ("‘", "’"))
@@ -33,6 +52,9 @@ def clean(raw: str) -> Cleaned:
     while (bare := _unwrap(name)) != name:
         inner = text.settle(bare)
         name, code = inner.value, inner.code or code
+    words = fold(name)
+    if _EQUIPMENT.fullmatch(words) or _WORKSHOP.fullmatch(words):
+        return Cleaned("", "nom_sans_lieu")
     short = text.shorten(name, MAX_LENGTH)
     if short != name:
         # The cut may leave a pair of quotes around what remains.

@@ -20,27 +20,28 @@ def _words(listed: str) -> frozenset[str]:
 #: Words of organisations: any of them in the local part makes the address generic.
 GENERIC_WORDS = _words(
     """
-    abonnement abonnements acceuil action adherent adherents admin administration admr afad afr
-    agence agglo aide ami amis anim annexe antenne appui asae asso atelier ateliers base bdp bib
-    bibli biblio bij bm bonjour boutique bureau bus business cada cafe campus cap casvp cbe cc
-    cca cci cdc cfa cias cij cite citoyen citoyennete clic club cn cnfs college com comite
-    commun communaute commune communes communication compta comptabilite conseil contat
-    coordinateur coordination coordo courrier cpi crij cs csc csi culture culturel departement
-    dev developpement domaine ece eco ecole ecoute editions eds education efs eleves elus emploi
-    emplois entraide entreprise entreprises epe epi epn epnum equipe esc esp ess etablissement
-    etudes evs fab fablab fabrique ferme fjt fol formation formations foyer france fs gestion
-    gites greta groupe guichet hall hello hotel hub hubs ijc inclusion inscription inscriptions
-    insertion inter interco interim internet itinerant jeunes jeunesse job justice kiosque lab
-    labo lecteurs lecture lien lieu lieux ligue livre local locale loisirs ludo lycee mairie
-    maison maisons marie mda mdj mdl mdq mdr mds mecs mediation mfs milo mission mjc ml mpt msa
-    msap msp multi municipale musee ndf num numerique office ot paje palais pao parc
-    participation patrimoine pays pepiniere permanence pi pij pimms plateau plateforme point
-    points pole poles poste prefecture presidence president presse prevention pro projet projets
-    pros public quartier radio recrutement recyclerie referent regie relais rers reseau
-    reservation residence ressource ressources rh rie rij rsa rsp sante scop sec secours secteur
-    senior seniors service services siege social sociale solidaire solidarite solidarites sport
-    stage support syndicat tech territoire territoires tiers tierslieu tourisme travail udaf
-    udtl union unique universite usagers utas vie village ville villes web webmaster www
+    abonnement abonnements acceuil action adherent adherents admin administration admr afad
+    afr agence agglo aide ami amis anim annexe antenne appui asae asso atelier ateliers base
+    bdp bib bibli biblio bij bm bonjour boutique bureau bus business cada cafe campus cap
+    casvp cbe cc cca cci cdc cfa cias cij cite citoyen citoyennete clic club cn cnfs college
+    com comite commun communaute commune communes communication compta comptabilite conseil
+    contat coordinateur coordination coordo courrier cpi crij cs csc csi culture culturel
+    departement dev developpement domaine ece eco ecole ecoute editions eds education efs
+    eleves elus emploi emplois entraide entreprise entreprises epe epi epn epnum equipe esc
+    esp ess etablissement etudes evs fab fablab fabrique ferme fjt fol formation formations
+    foyer france fs general generale gestion gites greta groupe guichet hall hello hotel hub
+    hubs ijc inclusion inscription inscriptions insertion inter interco interim internet
+    itinerant jeunes jeunesse job justice kiosque lab labo lecteurs lecture lien lieu lieux
+    ligue livre local locale loisirs ludo lycee mairie maison maisons marie mda mdj mdl mdq
+    mdr mds mecs mediation mfs milo mission mjc ml mpt msa msap msp multi municipale musee
+    ndf num numerique office ot paje palais pao parc participation patrimoine pays pepiniere
+    permanence pi pij pimms plateau plateforme point points pole poles poste prefecture
+    presidence president presse prevention pro projet projets pros public quartier radio
+    recrutement recyclerie referent regie relais rers reseau reservation residence ressource
+    ressources rh rie rij rsa rsp sante scop sec secours secteur senior seniors service
+    services siege social sociale solidaire solidarite solidarites sport stage support
+    syndicat tech territoire territoires tiers tierslieu tourisme travail udaf udtl union
+    unique universite usagers utas vie village ville villes web webmaster www
     """
 ) - {"marie"}  # so often a misspelt "mairie", but a first name
 
@@ -109,6 +110,40 @@ FIRST_NAMES = _words(
     yasmina yasmine yoann yohan yohann yolande youssef yvan yves yvette yvon yvonne zoe zohra
     """
 )
+#: Common surnames (INSEE, "Fichier des noms"), without those that are also words of places
+#: or of organisations: they recognise an initial glued to a name, ``jdurand``.
+SURNAMES = _words(
+    """
+    adam andre antoine arnaud aubert aubry auger bailly barbier baron barre baudry bazin
+    becker benard benoit berger bernard berthelot bertin bertrand besnard besson blanc
+    blanchard blanchet blin blondel bodin bonnet boucher bouchet boulanger boulay bourgeois
+    boutin bouvier boyer breton briand briere brun bruneau brunet buisson camus carlier
+    caron carpentier carre carriere charles charpentier chartier chauvin chevalier
+    chevallier clement cohen colin collet collin cordier coulon cousin cousseau daniel david
+    delahaye delattre delaunay delmas denis descamps deschamps devaux diallo didier dubois
+    dufour duhamel dumas dumont dupond dupont dupuis dupuy durand duval etienne evrard fabre
+    faure fernandez ferrand ferreira ferry fischer fleury fontaine foucher fournier francois
+    gaillard garcia garnier gaudin gauthier gautier gay georges gerard germain gicquel
+    gilbert gillet girard giraud godard gomez gonzalez gosselin grenier grondin gros guerin
+    guibert guichard guillaume guillemin guillet guillot guillou guyot hamon hardy hebert
+    henry hernandez herve hoarau hubert huet humbert jacob jacques jacquet jacquot jamet
+    jean joly jourdan julien klein lacombe lacroix laine lambert lamy langlois laporte
+    laurent leblanc lebon lebreton lebrun leclerc leclercq lecomte leconte leduc lefebvre
+    lefevre lefort lefranc legall legendre leger legoff legrand legros lejeune lelievre
+    lelong lemaire lemaitre lemoine leroux leroy lesage leveque lopes lopez louis lucas mace
+    maillard maillot mallet marchal marchand marechal marie marin marion martel martin
+    martinez marty mary mas masson mathieu maurice maury menard mercier merle meunier meyer
+    michaud michel michon millet monier monnier moreau morel morin morvan moulin muller
+    navarro neveu nguyen nicolas noel olivier pages paris pascal pasquier paul payet
+    pelletier peltier pereira perez perrault perret perrier perrin perrot petit petitjean
+    philippe picard pichon pierre pineau piquet poirier pons pottier poulain prevost prigent
+    pruvost ramos raymond raynaud regnier remy renard renaud renault rey reynaud richard
+    rigaud riviere robert robin roche rocher rodriguez roger rolland rossi rousseau roussel
+    rousset roux royer salmon samson sanchez sauvage schmitt schneider seguin simon tanguy
+    techer teixeira tessier texier thibaud thibault thomas tournier toussaint traore turpin
+    vaillant valentin vallet vasseur verdier vidal vincent voisin wagner weber weiss
+    """
+) - {"baron", "breton", "paris", "moulin", "riviere", "roche", "blanc", "fontaine"}
 #: Mailboxes of persons: an address there is a person's unless its words say a place.
 _WEBMAIL = frozenset(
     (
@@ -122,6 +157,30 @@ _MOBILE = re.compile(r"(?:(?:\+|00)33[ .]?(?:\(0\))?|\b0)[ .]?[67](?:[ .-]?\d\d)
 _CIVILITY = re.compile(
     r"\b(?:Mme|Mlle|Madame|Mademoiselle|M\.|Mr\.?|Monsieur) +"
     r"(?:[A-ZÀ-Ý][\w'’-]+ +){0,2}[A-ZÀ-Ý][\w'’-]{2,}"
+)
+#: Two consonants that begin no French word, then a vowel: an initial before a name.
+_ODD_ONSET = re.compile(
+    r"(?!(?:[bcfgkpv][lr]|[dt]r|[cpstw]h|s[cfklmnpqtvw]|ps|pn|gn|mn|kn|ts|dj|gh|rh|kh|sch)[a-z])"
+    r"[b-df-hj-np-tv-z]{2}[aeiouy]"
+)
+#: Acronyms that stand before the name of a quarter or a town: Mission locale, Maison de
+#: quartier, France services, centre social, espace jeunes…
+_ACRONYMS = (
+    "cc",
+    "cd",
+    "cs",
+    "fj",
+    "fs",
+    "lg",
+    "md",
+    "mf",
+    "mj",
+    "ml",
+    "mp",
+    "mq",
+    "ms",
+    "pl",
+    "sm",
 )
 _TRAILING_DIGITS = re.compile(r"[0-9]+$")
 
@@ -205,12 +264,37 @@ def _is_name_alone(token: str, words: frozenset[str]) -> bool:
     """A first name alone, or a long one with a surname glued to it (``juliedurand``)."""
     if token in words:
         return False
-    if token in FIRST_NAMES:
+    if token in FIRST_NAMES or _is_glued_initial(token, words):
         return True
     return any(
         token[:size] in FIRST_NAMES and not _is_generic(token[size:]) and token[size:] not in words
         for size in range(5, len(token) - 3)
     )
+
+
+def _is_glued_initial(token: str, words: frozenset[str]) -> bool:
+    """``jdurand``, ``jpdurand``, ``durandj``: one or two initials and a surname.
+
+    A surname that is not a common one is told by its beginning: no French word starts like
+    ``pb`` or ``vd``, but acronyms do, and a word of the place behind them explains them.
+    """
+    if _odd_onset(token) and not any(word in token for word in words if len(word) > 3):
+        return True
+    parts = [(token[:1], token[1:]), (token[-1:], token[:-1])]
+    if token[:2] in _COMPOSED_INITIALS:
+        parts.append((token[:2], token[2:]))
+    return any(
+        name in SURNAMES and len(name) > 3 and name not in words
+        for initial, name in parts
+        if initial.isalpha()
+    )
+
+
+@cache
+def _odd_onset(token: str) -> bool:
+    if not 6 <= len(token) <= 12 or token.startswith(_ACRONYMS) or _is_generic(token[1:]):
+        return False
+    return bool(_ODD_ONSET.match(token))
 
 
 def _is_full_name(content: list[str], unexplained: list[str], local: str) -> bool:

@@ -17,7 +17,12 @@ EXAMPLES = (
     Example("8000.0", "08000"),
     Example("45000.0", "45000"),
     Example("F-45000", "45000"),
+    Example("FR-45000", "45000"),
+    Example("45000,0", "45000"),
     Example("45000 ORLEANS CEDEX 2", "45000"),
+    Example("ORLEANS 45000", "45000"),
+    Example("ORLEANS CEDEX 2 (45000)", "45000"),
+    Example("4500 0", "", "code_postal_illisible"),
     Example("97410", "97410"),
     Example("0", "", "texte_vide_de_sens"),
     Example("00000", "", "texte_vide_de_sens"),
@@ -28,8 +33,12 @@ EXAMPLES = (
     Example("45000 / 45100", "", "code_postal_illisible"),
 )
 
-_STATED = re.compile(r"(?:FR?\s*-?\s*)?([0-9]{2}) ?([0-9]{3})(?:\.0+)?(?:\s*[-,]?\s*[^\W\d_].*)?")
-_LOST_ZERO = re.compile(r"([1-9][0-9]{3})(?:\.0+)?")
+_STATED = re.compile(r"(?:FR?\s*-?\s*)?([0-9]{2}) ?([0-9]{3})(?:[.,]0+)?(?:\s*[-,]?\s*[^\W\d_].*)?")
+_LOST_ZERO = re.compile(r"([1-9][0-9]{3})(?:[.,]0+)?")
+_AFTER_TOWN = re.compile(
+    r"[^\W\d_][^\d]*?(?:CEDEX [0-9]{1,2}[^\w]+)?"
+    r"(?<![0-9])([0-9]{2})([0-9]{3})\W?(?:CEDEX(?: [0-9]{1,2})?)?"
+)
 _EXISTING = re.compile(r"(?:0[1-9]|[1-8][0-9]|9[0-5])[0-9]{3}|97[1-8][0-9]{2}|98[678][0-9]{2}")
 
 
@@ -41,11 +50,11 @@ def unwrapped(raw: str) -> str:
 def clean(raw: str) -> Cleaned:
     """The five digits of the postcode that ``raw`` holds, alone or before a town."""
     stated = unwrapped(raw)
-    if is_placeholder(stated) or re.fullmatch(r"0+(?:\.0+)?", stated):
+    if is_placeholder(stated) or re.fullmatch(r"0+(?:[.,]0+)?", stated):
         return Cleaned("", "texte_vide_de_sens")
     if short := _LOST_ZERO.fullmatch(stated):
         code = f"0{short[1]}"
-    elif whole := _STATED.fullmatch(stated.upper()):
+    elif whole := (_STATED.fullmatch(stated.upper()) or _AFTER_TOWN.fullmatch(stated.upper())):
         code = whole[1] + whole[2]
     else:
         return Cleaned("", "code_postal_illisible")

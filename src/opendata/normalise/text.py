@@ -8,6 +8,7 @@ that make a spreadsheet run the cell as a formula (OWASP, "CSV injection").
 import html
 import re
 
+from opendata.normalise import letters
 from opendata.normalise.base import Cleaned, Example
 from opendata.schema import fold
 
@@ -16,6 +17,13 @@ CONTEXT: tuple[str, ...] = ()
 EXAMPLES = (
     Example("Ateliers  le mardi\n\tsur rendez-vous ", "Ateliers le mardi sur rendez-vous"),
     Example("MÃ©diathÃ¨que de lâ€™Orangerie", "Médiathèque de l’Orangerie"),
+    Example("Route des Ducs d\x92Anjou", "Route des Ducs d’Anjou"),
+    Example("biblioth\ufffdque de l\ufffd\ufffdcole", "bibliothèque de l'école"),
+    Example("AVENUE FRAN?OIS MITTERRAND", "AVENUE FRANCOIS MITTERRAND"),
+    Example("Avenue Fran?ois Mitterrand, c'est où?", "Avenue François Mitterrand, c'est où?"),
+    Example("Conseil d{partemental", "Conseil départemental"),
+    Example("CH╢TEAU", "CHÂTEAU"),
+    Example("Carr\ufffd Z\ufffdbul", "Carré Z\ufffdbul", "lettre_perdue"),
     Example("CHÂTEAU-RENARD", "CHÂTEAU-RENARD"),
     Example("<p>Accès&nbsp;libre<br/>et <b>gratuit</b>.</p>", "Accès libre et gratuit."),
     Example("Saint\\-Jean \\(rive gauche\\)", "Saint-Jean (rive gauche)"),
@@ -56,10 +64,16 @@ _ESCAPE = re.compile(r"\\([^\w\s])")
 _MARKUP = re.compile(r"[<>&\\]")
 _FORMULA = re.compile(r"^[=+@\-\s]+")
 _PASSES = 10
+#: Text in which there is nothing to repair: most of it.
+_PLAIN = re.compile(r"[A-Za-z0-9éèêëàâçîïôùûÉÈÊÀÇ ,.;:'’()/°+@_-]*")
+#: No placeholder is written longer, signs around it included.
+_LONGEST_PLACEHOLDER = 60
 
 
 def tidy(raw: str) -> str:
     """``raw`` repaired and on one line: no mojibake, HTML, escapes or invisible characters."""
+    if _PLAIN.fullmatch(raw):
+        return " ".join(raw.split())
     text = raw
     for _ in range(_PASSES):
         after = _one_pass(text)
@@ -92,7 +106,9 @@ def unescape_entities(text: str) -> str:
 
 def is_placeholder(text: str) -> bool:
     """Whether a non-empty text says only that there is nothing."""
-    return not any(map(str.isalnum, text)) or fold(text) in PLACEHOLDERS
+    if not any(map(str.isalnum, text)):
+        return True
+    return len(text) <= _LONGEST_PLACEHOLDER and fold(text) in PLACEHOLDERS
 
 
 def disarm(text: str) -> str:
@@ -116,13 +132,11 @@ def settle(text: str) -> Cleaned:
     if is_placeholder(text):
         return Cleaned("", "texte_vide_de_sens")
     safe = disarm(text)
-    if safe == text:
-        return Cleaned(text)
-    return (
-        Cleaned("", "texte_vide_de_sens")
-        if is_placeholder(safe)
-        else Cleaned(safe, "formule_desamorcee")
-    )
+    if is_placeholder(safe):
+        return Cleaned("", "texte_vide_de_sens")
+    if safe != text:
+        return Cleaned(safe, "formule_desamorcee")
+    return Cleaned(text, "lettre_perdue" if letters.is_damaged(text) else "")
 
 
 def clean(raw: str) -> Cleaned:
@@ -134,7 +148,7 @@ def clean(raw: str) -> Cleaned:
 
 
 def _one_pass(text: str) -> str:
-    text = unescape_entities(repair_encoding(text))
+    text = letters.restore(unescape_entities(repair_encoding(text)))
     if "<" in text:
         text = _TAG.sub(" ", _INLINE.sub("", _HIDDEN.sub(" ", text)))
     return one_line(_ESCAPE.sub(r"\1", text))

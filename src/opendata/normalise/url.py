@@ -1,10 +1,14 @@
 """Web addresses: one or several in a cell, joined by ``|`` as the standard asks.
 
-Only the host is put in lower case: paths tell capitals apart (RFC 3986, 6.2.2.1).
+Only the host is put in lower case: paths tell capitals apart (RFC 3986, 6.2.2.1). What a
+web address may not hold (accents, spaces, brackets) is encoded, the host in Punycode and
+the rest in percents, as browsers do: the published address is one for every software. An
+address without its scheme gets ``http``: a site that has https redirects to it, one that
+has not cannot be reached by it.
 """
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from opendata.normalise import text
 from opendata.normalise.base import Cleaned, Example
@@ -15,21 +19,42 @@ CONTEXT: tuple[str, ...] = ()
 EXAMPLES = (
     Example("https://www.exemple.fr/Epn/Horaires", "https://www.exemple.fr/Epn/Horaires"),
     Example("Http://Www.Exemple.Fr/", "http://www.exemple.fr/"),
-    Example("exemple.fr", "https://exemple.fr"),
-    Example("www,exemple.fr", "https://www.exemple.fr"),
+    Example("exemple.fr", "http://exemple.fr"),
+    Example("www,exemple.fr", "http://www.exemple.fr"),
+    Example("www. exemple .fr", "http://www.exemple.fr"),
+    Example("wwww.exemple.fr", "http://www.exemple.fr"),
     Example("http:/exemple.fr", "http://exemple.fr"),
     Example("http//exemple.fr", "http://exemple.fr"),
+    Example("https/www.exemple.fr/", "https://www.exemple.fr/"),
+    Example("htpp://exemple.fr", "http://exemple.fr"),
+    Example("hhtps://exemple.fr", "https://exemple.fr"),
+    Example("ttps://exemple.fr", "https://exemple.fr"),
     Example("https:://exemple.fr", "https://exemple.fr"),
     Example("http://https://exemple.fr", "https://exemple.fr"),
+    Example("http: //exemple.fr", "http://exemple.fr"),
     Example("https://a.fr/ ou https://b.fr;\nhttps://a.fr/", "https://a.fr/|https://b.fr"),
-    Example("Site : www.exemple.fr", "https://www.exemple.fr"),
+    Example("http://a.fr/http://b.fr/", "http://a.fr/|http://b.fr/"),
+    Example("https://a.fr/?u=https://b.fr/", "https://a.fr/?u=https://b.fr/"),
+    Example("a.fr, b.fr / c.fr ; d.fr", "http://a.fr|http://b.fr|http://c.fr|http://d.fr"),
+    Example("facebook.com/EpnExemple", "http://facebook.com/EpnExemple"),
+    Example("Site : www.exemple.fr", "http://www.exemple.fr"),
     Example('<a href="https://exemple.fr/x">ici</a>', "https://exemple.fr/x"),
     Example("https://exemple.fr/?q=1&amp;p=2", "https://exemple.fr/?q=1&p=2"),
-    Example("www.exemple.fr rubrique Numérique", "https://www.exemple.fr", "url_illisible"),
+    Example("https://exemple.fr/?q=1;2;3;", "https://exemple.fr/?q=1;2;3"),
+    Example("http://192.0.2.24:8080/Portail", "http://192.0.2.24:8080/Portail"),
+    Example("https://exemple.fr/été(2)", "https://exemple.fr/%C3%A9t%C3%A9%282%29"),
+    Example("https://é-source.fr/", "https://xn---source-9xa.fr/"),
+    Example("http://exemple.fr/centre de jour/", "http://exemple.fr/centre%20de%20jour/"),
+    Example("http://exemple.fr/nos lieux.html", "http://exemple.fr/nos%20lieux.html"),
+    Example("www.exemple.fr rubrique Numérique", "http://www.exemple.fr", "url_illisible"),
     Example("(https://exemple.fr/-Epn-).", "https://exemple.fr/-Epn-"),
+    Example("https://exemple.fr/nos-lieux/espa…", "", "url_illisible"),
+    Example("Voir www.exemple.fr…", "http://www.exemple.fr"),
+    Example("http://www.mairie de source49.fr/", "", "url_illisible"),
     Example("http://", "", "url_illisible"),
     Example("04.65.71.49.27", "", "url_illisible"),
-    Example("contact@exemple.fr", "", "url_illisible"),
+    Example("contact@exemple.fr", "", "courriel_au_lieu_d_url"),
+    Example("www.exemple.fr - epn@exemple.fr", "http://www.exemple.fr", "courriel_au_lieu_d_url"),
     Example("@epn_orleans", "", "url_illisible"),
     Example("-", "", "texte_vide_de_sens"),
 )
@@ -47,20 +72,51 @@ _LABELS = _words(
 #: Top-level domains believed without a scheme or ``www.``: "Lundi.Mardi" is not an address.
 _KNOWN_ENDINGS = _words(
     "alsace art asso be bio biz bzh ca cafe cat ch club co com coop corsica de digital education "
-    "es eu eus fr gf gp io info it link lu me mq nc net numerique online ong org paris pf pm pro "
-    "re school shop site social space studio tech tv uk us wf wiki work world xyz yt"
+    "es eu eus fr gf gouv gp info io it link lu me mq nc net numerique online ong org paris pf pm "
+    "pro re school shop site social space studio tech tv uk us wf wiki work world xyz yt"
 )
 
-_SPLIT = re.compile(r"[\s|;<>\"]+|,(?=https?:|www\.|\s|$)")
-_SCHEME = re.compile(r"(?:h*t{1,2}ps?|https?)\s?[:;.]*\s?[/\\]+[:;/\\]*|https?:+", re.I)
-_COMMA = re.compile(r"\bwww,", re.I)
-_GAP = re.compile(r"(https?:?//)\s+(?!https?:)", re.I)
+_ENDING = "(?:fr|com|org|net|eu|re|bzh|info|coop|corsica|paris)"
+_SPLIT = re.compile(
+    rf"[\s|<>\"]+|[,;](?=https?:|www\.|\s|$|(?:[\w-]{{1,63}}\.){{1,4}}{_ENDING}(?:[/;,\s]|$))"
+)
+_SCHEME = re.compile(
+    r"(?:h*[tp]{2,4}s?)\s?[:;.]*\s?[/\\]+[:;/\\]*|https?:+|https?[./](?=www\.)", re.I
+)
+_REPAIRS = tuple(
+    (re.compile(pattern, re.I), right)
+    for pattern, right in (
+        (r"\bw{3,},", "www."),
+        (r"(?<![\w.])w{4,}\.", "www."),
+        (r"\bwww\.\s+", "www."),
+        (rf"(?<=[a-z0-9])(?:\s\.\s?|\.\s)({_ENDING})(?=[/\s]|$)", r".\1"),
+        (r"\b(h*[tp]{2,4}s?\s?:?)\s?//\s+(?!https?:)", r"\1//"),
+        (r"\b(h*[tp]{2,4}s?)\s?:\s?(?=//)", r"\1:"),
+        # Markdown escapes; a hyphen at a line's end, that pasting followed with a space.
+        (r"\\([_-])", r"\1"),
+        (r"(/\S{3,200}-)\s(\w+(?:-\w+)+/?)$", r"\1\2"),
+    )
+)
+#: A path with spaces goes on to the end of the cell when it ends like a path.
+_SPACED_PATH = re.compile(
+    r"(https?://[^\s/@]{1,253}/[^\s@]{0,300})((?:\s[^\s/:@]{1,60}){1,6}(?:/|\.(?:html?|php|aspx?|pdf)))",
+    re.I,
+)
 _MARKUP = re.compile(r"</?[a-z][a-z0-9]*(?:\s(?:[^<>]*?href=[\"']?([^\s\"'<>]+))?[^<>]*)?/?>", re.I)
 _INSIDE = re.compile(r"https?://|\bwww\.", re.I)
+#: A second address glued behind the path of a first; not the parameter of a request.
+_GLUED = re.compile(r"(?<=[^=&?\s])(?=https?://)", re.I)
+_ARCHIVES = re.compile(r"https?://web\.archive\.org/", re.I)
 _BEFORE = " .,:;'«»“”’*!-–([{"
 # Not the hyphen: content systems end paths with it (``/-Espace-numerique-``).
 _AFTER = " .,:;'«»“”’*!"
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}(?:[^\W\d_]{2,24}|xn--[a-z0-9-]{2,59})")
+_IP = re.compile(
+    r"(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})\.){3}(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})"
+)
+_EMAIL = re.compile(r"(?:mailto:)?[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}", re.I)
+#: What stays as it is behind the host: reserved signs of RFC 3986 but brackets, and "%".
+_SAFE = "/?#:@!$&'*+,;=%~-._"
 
 
 def clean(raw: str) -> Cleaned:
@@ -70,24 +126,48 @@ def clean(raw: str) -> Cleaned:
         return Cleaned("")
     if text.is_placeholder(line):
         return Cleaned("", "texte_vide_de_sens")
-    found: dict[str, None] = {}
-    refused: list[str] = []
-    for part in _parts(line):
-        address = _address(part)
-        if address:
-            found[address] = None
-        else:
-            refused.append(part)
-    code = "url_illisible" if refused or not found else ""
+    parts = _parts(line)
+    read = {part: _address(part) for part in parts}
+    words = any(not found and not _EMAIL.fullmatch(part) for part, found in read.items())
+    broken = {
+        part for part in parts if _SCHEME.match(part) and not (words and _is_sure(read[part]))
+    }
+    if words and broken:
+        # An address cut by a space: the words behind it are the rest of it, not addresses.
+        read = {
+            part: found if part not in broken and _INSIDE.search(part) else ""
+            for part, found in read.items()
+        }
+    found = dict.fromkeys(filter(None, read.values()))
+    refused = [part for part in parts if not read[part]]
+    code = ""
+    if refused and all(_EMAIL.fullmatch(part) for part in refused):
+        code = "courriel_au_lieu_d_url"
+    elif refused or not found:
+        code = "url_illisible"
     return Cleaned(SEPARATOR.join(found), code, " ".join(refused))
 
 
 def _parts(line: str) -> list[str]:
     """The pieces of a cell that are, or should be, an address."""
     line = _MARKUP.sub(r" \1 ", line)
-    line = _GAP.sub(r"\1", _COMMA.sub("www.", line)).replace("\\_", "_").replace("\\-", "-")
-    pieces = (_trim(piece) for piece in _SPLIT.split(line))
+    for wrong, right in _REPAIRS:
+        line = wrong.sub(right, line)
+    line = _SPACED_PATH.sub(lambda found: found[0].replace(" ", "%20"), line)
+    pieces = (part for piece in _SPLIT.split(line) for part in _unglued(_trim(piece)))
     return [piece for piece in pieces if fold(piece) and fold(piece) not in _LABELS]
+
+
+def _unglued(piece: str) -> list[str]:
+    """The addresses of a piece in which one follows another's path without a space."""
+    parts = [""]
+    for part in [piece] if _ARCHIVES.match(piece) else _GLUED.split(piece):
+        # What is no address yet ("https://" typed twice) goes on with the next part.
+        if "?" not in parts[-1] and _address(parts[-1]):
+            parts.append(part)
+        else:
+            parts[-1] += part
+    return [_trim(part) for part in parts]
 
 
 def _trim(piece: str) -> str:
@@ -104,22 +184,36 @@ def _trim(piece: str) -> str:
 
 def _address(piece: str) -> str:
     """``piece`` as an address with its scheme, or "" when it is not one."""
-    scheme, rest = _unschemed(piece)
+    scheme, rest = _unschemed(re.sub(r"^((?:https?://)?[^/]+/?)…$", r"\1", piece))
+    if rest.endswith("…"):
+        # An address that a page showed shortened leads nowhere.
+        return ""
     inside = _INSIDE.search(rest)
     if not scheme and inside and not _is_host(rest[: inside.start()]):
         scheme, rest = _unschemed(rest[inside.start() :])
     host_and_port = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
-    host = host_and_port.lower().partition(":")[0]
-    if not _HOST.fullmatch(host) or not _is_port(host_and_port.partition(":")[2]):
+    host, _, port = host_and_port.lower().partition(":")
+    named = _HOST.fullmatch(host) and host.removeprefix("www.").count(".")
+    if not (named or (scheme and _IP.fullmatch(host))) or not _is_port(port):
         return ""
     if not scheme and not _is_credible(host):
         return ""
-    address = f"{scheme or 'https'}://{host_and_port.lower()}{rest[len(host_and_port) :]}"
+    host = _ascii_host(host)
+    behind = quote(rest[len(host_and_port) :].replace("\\", "/"), safe=_SAFE)
+    address = f"{scheme or 'http'}://{host}{':' if port else ''}{port}{behind}"
     try:
         urlsplit(address)
     except ValueError:
         return ""
-    return address
+    return address if host else ""
+
+
+def _ascii_host(host: str) -> str:
+    """The host in Punycode, "" when its letters cannot be those of a name (IDNA)."""
+    try:
+        return host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
 
 
 def _unschemed(piece: str) -> tuple[str, str]:
@@ -137,6 +231,13 @@ def _is_host(head: str) -> bool:
 
 def _is_port(port: str) -> bool:
     return not port or (port.isascii() and port.isdigit() and int(port[:6]) < 65536)
+
+
+def _is_sure(address: str) -> bool:
+    """Whether the host ends as hosts do: ``www.source.Mairie et services`` was cut."""
+    host = urlsplit(address).hostname or ""
+    ending = host.rpartition(".")[2]
+    return len(ending) == 2 or ending in _KNOWN_ENDINGS or bool(_IP.fullmatch(host))
 
 
 def _is_credible(host: str) -> bool:

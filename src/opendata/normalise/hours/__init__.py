@@ -1,0 +1,155 @@
+"""Opening hours: valid OpenStreetMap ``opening_hours``, or nothing.
+
+Three inputs are understood: OSM itself, one line per day (``Mo: 09:00 - 12:00``, as the
+``days`` rule of the mapping writes them) and plain French weeks. French is read token by
+token and a single word that is not known refuses the whole text: a visitor before a closed
+door costs more than an empty field.
+"""
+
+from opendata.normalise.base import Cleaned, Example
+from opendata.normalise.hours.cells import hours_of_day, is_by_day, read_days
+from opendata.normalise.hours.compose import written
+from opendata.normalise.hours.french import read
+from opendata.normalise.hours.osm import (
+    every_other_week,
+    plainly_osm,
+    repaired,
+    same_hours,
+    tidied,
+    valid,
+    without_personal,
+)
+from opendata.normalise.personal import without_contacts
+from opendata.normalise.text import is_placeholder
+
+__all__ = [
+    "CONTEXT", "EXAMPLES", "NAME", "clean", "hours_of_day", "merged_hours", "same_hours", "valid",
+]  # fmt: skip
+
+NAME = "horaires"
+CONTEXT: tuple[str, ...] = ()
+EXAMPLES = (
+    Example("Mo-Fr 09:00-12:00", "Mo-Fr 09:00-12:00"),
+    Example(" Tu,Th 14:00-18:30; Sa 10:00-18:00 ", "Tu,Th 14:00-18:30; Sa 10:00-18:00"),
+    Example("Lu-Ve 9:00-17 :00; Sa 14h-18h", "Mo-Fr 09:00-17:00; Sa 14:00-18:00"),
+    Example("Mo-Fr 9h00-17 :00;Sa 14h00-18h00", "Mo-Fr 09:00-17:00;Sa 14:00-18:00"),
+    Example("Lu-Ve 09:00-18:00; Sa 10:00-17:00", "Mo-Fr 09:00-18:00; Sa 10:00-17:00"),
+    Example("Mo 08:30-19:00,14:00-21:00", "Mo 08:30-21:00"),
+    Example("24/7", "24/7"),
+    Example(
+        "Mo: 09:00 - 12:00 / 13:30 - 17:00\nTu: 9h00-12h00 et 13h30-17h00\nWe: fermé\nTh: -\n"
+        "Fr: de 9 h à midi",
+        "Mo-Tu 09:00-12:00,13:30-17:00; Fr 09:00-12:00",
+    ),
+    Example(
+        "Mo: 09:00 - 12:00\nTu: sur rendez-vous\nWe: 14h-16h (1er mercredi du mois)",
+        'Mo 09:00-12:00; Tu unknown "sur rendez-vous"; We[1] 14:00-16:00',
+    ),
+    Example("Mo: 14:00 - 12:00\nTu: 9h-12h", "", "horaires_partiels"),
+    Example("Mo: fermé\nTu: Fermé le mardi", "", "horaires_illisibles"),
+    Example(
+        "du lundi au vendredi de 9h à 12h et de 14h à 18h",
+        "Mo-Fr 09:00-12:00,14:00-18:00",
+    ),
+    Example(
+        "Lundi-Vendredi 09:00-19:00\nSamedi 10:00-18:00",
+        "Mo-Fr 09:00-19:00; Sa 10:00-18:00",
+    ),
+    Example(
+        "mardi et vendredi : 14h-19h\nmercredi et samedi : 10h-18h",
+        "Tu 14:00-19:00; We 10:00-18:00; Fr 14:00-19:00; Sa 10:00-18:00",
+    ),
+    Example(
+        "mar-mer-jeu-ven 10h-12h 13h30-18h30 et le sam 10h-12h30",
+        "Tu-Fr 10:00-12:00,13:30-18:30; Sa 10:00-12:30",
+    ),
+    Example("9h-19h du lundi au samedi", "Mo-Sa 09:00-19:00"),
+    Example("du mardi au samedi sauf jeudi 9h-12h", "Tu-We 09:00-12:00; Fr-Sa 09:00-12:00"),
+    Example(
+        "lundi au vendredi : 9h-12h, 14h-17h30 (vendredi 16h30), fermé le mercredi après-midi",
+        "Mo-Tu 09:00-12:00,14:00-17:30; We 09:00-12:00; Th 09:00-12:00,14:00-17:30; "
+        "Fr 09:00-12:00,14:00-16:30",
+    ),
+    Example("1er et 3e mardi du mois 9h-12h", "Tu[1,3] 09:00-12:00"),
+    Example("dernier vendredi du mois 14h-17h", "Fr[-1] 14:00-17:00"),
+    Example("lundi 9h-12h, semaines paires", "week 02-52/2 Mo 09:00-12:00"),
+    Example("un samedi sur deux 9h-12h", 'Sa 09:00-12:00 unknown "un samedi sur deux"'),
+    Example("jeudi à partir de 14h", "Th 14:00+"),
+    Example("vendredi 20h-2h", "Fr 20:00-02:00"),
+    Example("tous les jours 9h-12h, fermé les jours fériés", "Mo-Su 09:00-12:00; PH off"),
+    Example("lundi 9h-12h hors vacances scolaires", "Mo 09:00-12:00; SH off"),
+    Example(
+        "Mardi et jeudi : 14h-19h\nVacances scolaires : mardi et jeudi 14h-17h",
+        "Tu 14:00-19:00; Th 14:00-19:00; SH off; SH Tu 14:00-17:00; SH Th 14:00-17:00",
+    ),
+    Example(
+        "De septembre à juin : mardi 14h-18h. Juillet et août : mardi 9h-12h",
+        "Sep-Jun Tu 14:00-18:00; Jul-Aug Tu 09:00-12:00",
+    ),
+    Example("lundi 9h-12h uniquement sur RDV", 'Mo 09:00-12:00 "sur rendez-vous"'),
+    Example("lundi 9h-12h et sur rendez-vous", 'Mo 09:00-12:00 || unknown "sur rendez-vous"'),
+    Example("Sur rendez-vous", 'unknown "sur rendez-vous"'),
+    Example("Sur RDV : 02 99 00 00 42", 'unknown "sur rendez-vous"', "horaires_contact_retire"),
+    Example("Lundi : fermé", "", "horaires_illisibles"),
+    Example("lundi 9h-12h, fermé pour travaux", "", "horaires_illisibles"),
+    Example("lundi 9h-12h, lundi 14h-18h", "", "horaires_illisibles"),
+    Example("09:00 - 12:00", "", "horaires_illisibles"),
+    Example("-", "", "texte_vide_de_sens"),
+)
+#: Longest text read: the longest real week met counts 330 characters.
+LONGEST = 1000
+
+
+def clean(raw: str) -> Cleaned:
+    """The OSM opening hours that ``raw`` states, or "" when a part of it is not understood."""
+    text = raw.strip()
+    if is_placeholder(text):
+        return Cleaned("", "texte_vide_de_sens")
+    if len(text) > LONGEST:
+        return Cleaned("", "horaires_illisibles")
+    if is_by_day(text):
+        return _by_day(text)
+    near = repaired(text) or (text if valid(text) else every_other_week(text))
+    return _osm(near) if near else _french(text)
+
+
+def merged_hours(listed: list[str]) -> str:
+    """Lists of times ("08:30-12:00,14:00-18:00") as one, in order, overlaps joined."""
+    return tidied(",".join(listed))
+
+
+def _osm(text: str) -> Cleaned:
+    value = tidied(text)
+    if not plainly_osm(value):
+        return Cleaned("", "horaires_illisibles")
+    public = without_personal(value)
+    if public == value:
+        return Cleaned(value)
+    if not (plainly_osm(public) and valid(public)):
+        return Cleaned("", "horaires_illisibles")
+    return Cleaned(public, "horaires_contact_retire")
+
+
+def _by_day(text: str) -> Cleaned:
+    """A week of one line per day; a day that is not understood refuses the week."""
+    readings, refused = read_days(text)
+    if refused:
+        return Cleaned("", "horaires_partiels", "; ".join(refused))
+    if not readings:
+        return Cleaned("", "texte_vide_de_sens")
+    return _published(written(readings))
+
+
+def _french(text: str) -> Cleaned:
+    if reading := read(text):
+        return _published(written([reading]))
+    bare = without_contacts(text)
+    reading = read(bare) if bare != text else None
+    cleaned = _published(written([reading])) if reading else Cleaned("")
+    if not cleaned.value:
+        return Cleaned("", "horaires_illisibles")
+    return Cleaned(cleaned.value, "horaires_contact_retire")
+
+
+def _published(value: str) -> Cleaned:
+    return Cleaned(value) if value and valid(value) else Cleaned("", "horaires_illisibles")

@@ -1,0 +1,81 @@
+"""A week of one line per day (``Mo: 9h-12h / 14h-17h``), as the mapping writes it."""
+
+import re
+from functools import lru_cache
+
+from opendata.normalise.hours.compose import Clause, Reading
+from opendata.normalise.hours.french import read
+from opendata.normalise.hours.lexicon import DAYS, FRENCH_DAYS, fold
+from opendata.normalise.hours.schedule import MIDNIGHT, Day, Slot, merged, plausible, times
+
+_LINE = re.compile(rf"(?:^|\n)[ \t]*({'|'.join(DAYS)}):")
+#: The cell of a day as most files write it.
+_PLAIN_CELL = re.compile(
+    r"\s*[0-9]{1,2}[:h][0-9]{2}\s*-\s*[0-9]{1,2}[:h][0-9]{2}"
+    r"(?:\s*/\s*[0-9]{1,2}[:h][0-9]{2}\s*-\s*[0-9]{1,2}[:h][0-9]{2})*\s*"
+)
+_CLOCK = re.compile(r"([0-9]{1,2})[:h]([0-9]{2})")
+#: What a form writes when its fields are left as they were.
+_BLANK_FIELD = re.compile(r"(?<![0-9:])00[:h]00\s*-\s*00[:h]00(?![0-9:])")
+_NOTHING = frozenset(("", "x", "non", "neant", "aucun"))
+
+
+def is_by_day(text: str) -> bool:
+    """Whether ``text`` is made of day lines."""
+    return bool(_LINE.match(text))
+
+
+def read_days(text: str) -> tuple[list[Reading], list[str]]:
+    """What each line says, and the lines that are not understood ("mardi : sur place").
+
+    Nothing at all when every line is empty.
+    """
+    _, *parts = _LINE.split(text)
+    if not any(map(str.isalnum, "".join(parts[1::2]))):
+        return [], []
+    readings: list[Reading] = []
+    refused: list[str] = []
+    known: dict[str, str] = {}
+    for name, stated in zip(parts[::2], parts[1::2], strict=True):
+        rank = DAYS.index(name)
+        reading = read_cell(stated, rank) if known.setdefault(name, stated) == stated else None
+        if reading is None:
+            refused.append(f"{FRENCH_DAYS[rank]} : {' '.join(stated.split())}")
+        else:
+            readings.append(reading)
+    return readings, refused
+
+
+@lru_cache(maxsize=50_000)
+def read_cell(stated: str, rank: int) -> Reading | None:
+    """What the cell of one day says, None when it is not understood."""
+    if _PLAIN_CELL.fullmatch(stated) and "00:00" not in stated:
+        slots = _plain_slots(stated)
+        return Reading([Clause({Day(rank): slots})]) if slots else None
+    text = _BLANK_FIELD.sub(" ", stated)
+    parts = [part for part in text.split(" / ") if fold(part).strip(" .-/") not in _NOTHING]
+    if not parts:
+        return Reading([Clause({Day(rank): ()})])
+    return read(" / ".join(parts), rank)
+
+
+def hours_of_day(text: str) -> str:
+    """The times of one day's cell ("08:30-12:00,14:00+"), "" when it is closed or unclear.
+
+    What qualifies the times ("sur rendez-vous", "1 x par mois") is left out.
+    """
+    reading = read_cell(text.strip(), 0)
+    if reading is None:
+        return ""
+    slots = (slot for clause in reading.clauses for these in clause.week.values() for slot in these)
+    return times(merged(slot._replace(note="", sure=True) for slot in slots))
+
+
+def _plain_slots(stated: str) -> tuple[Slot, ...]:
+    """The slots of a plain cell, () when one of them cannot be."""
+    clocks = [(int(hour), int(minute)) for hour, minute in _CLOCK.findall(stated)]
+    minutes = [hour * 60 + minute for hour, minute in clocks]
+    pairs = list(zip(minutes[::2], minutes[1::2], strict=True))
+    if any(minute > 59 for _, minute in clocks) or not all(plausible(*pair) for pair in pairs):
+        return ()
+    return merged(Slot(start, end if end > start else end + MIDNIGHT) for start, end in pairs)
