@@ -25,7 +25,7 @@ class Words:
 
     def __init__(self, table: pd.DataFrame) -> None:
         self._table = table
-        self._columns: dict[str, tuple[npt.NDArray[np.intp], "pa.Array[Any]", "pa.Array[Any]"]] = {}
+        self._columns: dict[str, tuple[npt.NDArray[np.intp], pa.Array[Any], pa.Array[Any]]] = {}
 
     def holding(
         self,
