@@ -61,7 +61,7 @@ def changed_fields(source: Source, column: str) -> set[str]:
 
 
 @pytest.mark.parametrize("name", SOURCES)
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_junk_in_one_cell_changes_no_other(name: str, data: st.DataObject) -> None:
     source, raw = KNOWN[name]

@@ -1,25 +1,14 @@
 """The account of every value: published, or a line that says why not; the sums are exact."""
 
-from pathlib import Path
-
 import pandas as pd
-import pytest
 
-from opendata.catalog import load_source, source_ids
+from opendata.catalog import load_source
 from opendata.checking import check_target, summary
-from opendata.errors import OpendataError
 from opendata.harvest import Harvest, harvest, harvest_file
 from opendata.ledger import LEDGER_COLUMNS, as_issues, as_ledger
 from opendata.model import FetchOutcome
 from opendata.paths import Paths
 from tests.builders import edit_source, small_source
-from tests.conftest import MIRROR, PROJECT
-
-CATALOGUE = Paths(home=Path(), catalog=PROJECT / "catalog", mirror=None)
-needs_mirror = pytest.mark.skipif(
-    not (MIRROR / "mirror.toml").is_file(),
-    reason="needs the real files of ../shared/mirror, which are not part of the project",
-)
 
 
 def assert_exact(found: Harvest) -> None:
@@ -108,16 +97,3 @@ def test_a_stored_harvest_comes_back_the_same(paths: Paths) -> None:
     pd.testing.assert_frame_equal(first.ledger, again.ledger[first.ledger.columns])
     pd.testing.assert_frame_equal(first.originals, again.originals)
     assert summary(first) == summary(again)
-
-
-@needs_mirror
-@pytest.mark.mirror
-@pytest.mark.parametrize("name", source_ids(CATALOGUE))
-def test_sums_are_exact_on_real_files(name: str, tmp_path: Path) -> None:
-    paths = Paths(home=tmp_path, catalog=PROJECT / "catalog", mirror=MIRROR)
-    try:
-        found = check_target(name, None, paths).harvest
-    except OpendataError as error:
-        assert not load_source(name, paths).verified, error.en
-        pytest.skip(f"{name} is not in the mirror")
-    assert_exact(found)

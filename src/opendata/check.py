@@ -1,22 +1,25 @@
 """Is the file the one the source promised, and is each row fit to be published?
 
-Both questions are put to Frictionless: the contract on the table of text as it was read,
-the published schema on the normalised rows. Frictionless speaks English only, so its
-error types are translated to our own issue codes here.
+Both questions are put to Table Schema: the contract on the table of text as it was read,
+the published schema on the normalised rows. Its errors are those of Frictionless, which
+speaks English only, so their types are translated to our own issue codes here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from opendata.errors import ContractError
-from opendata.model import Contract, Source, issue_lines, issue_table, join_issues, no_issues
+from opendata.model import Contract, Source, issue_lines, join_issues, no_issues
 from opendata.schema import table_schema
+from opendata.tableschema import find_errors, messages
 
-#: Frictionless stops reading at this many errors; its default of 1000 hides the rest.
-_ALL_ERRORS = 10**9
+#: A column that is never empty. A row without a value is told as "blank" and nothing else;
+#: beside this column, each required value it lacks is told like that of any other row.
+_FILLED = "ligne"
 
 
 def check_contract(table: pd.DataFrame, source: Source) -> tuple[pd.Series, pd.DataFrame]:
@@ -35,8 +38,7 @@ def check_contract(table: pd.DataFrame, source: Source) -> tuple[pd.Series, pd.D
         "primaryKey": list(contract.key),
         "missingValues": [""],
     }
-    errors = _frictionless_errors(table[names], schema)
-    return _contract_issues(errors, table, source)
+    return _contract_issues(find_errors(table[names], schema), table, source)
 
 
 def _check_shape(table: pd.DataFrame, source: Source) -> None:
@@ -47,8 +49,9 @@ def _check_shape(table: pd.DataFrame, source: Source) -> None:
         "fieldsMatch": "subset",
     }
     header = pd.DataFrame(columns=list(table.columns), dtype="str")
-    for error in _frictionless_errors(header, schema) if wanted else ():
-        column = next((name for name in wanted if name not in table.columns), error.note)
+    notes = list(_of_data(find_errors(header, schema))["note"]) if wanted else []
+    if notes:
+        column = next((name for name in wanted if name not in table.columns), notes[0])
         near = get_close_matches(column, list(table.columns), n=1, cutoff=0.6)
         listed = ", ".join(map(str, table.columns[:20]))
         raise ContractError(
@@ -80,41 +83,26 @@ def _raw_type(contract: Contract, name: str) -> dict[str, str]:
 
 
 def _contract_issues(
-    errors: Sequence[Any], table: pd.DataFrame, source: Source
+    errors: pd.DataFrame, table: pd.DataFrame, source: Source
 ) -> tuple[pd.Series, pd.DataFrame]:
-    refused: dict[int, str] = {}
-    lines = table.index
-    found = []
-    for error in errors:
-        line = int(lines[error.row_number - 2])
-        if error.type == "primary-key":
-            key = " / ".join(str(table.at[line, name]) for name in source.contract.key)
-            code = "cle_en_double" if key.strip(" /") else "cle_absente"
-            refused[line] = code
-            found.append((source.id, line, "id", code, key, "", ", ".join(source.contract.key)))
-        elif error.type == "type-error":
-            wanted = source.contract.types.get(error.field_name, "string")
-            found.append(
-                (source.id, line, error.field_name, "type_non_respecte", error.cell, "", wanted)
-            )
-    issues = issue_table(found)
-    return pd.Series(refused, dtype="str"), issues
-
-
-def _frictionless_errors(table: pd.DataFrame, schema: Mapping[str, Any]) -> list[Any]:
-    """The errors Frictionless finds in a table; ``row_number`` counts the header as 1."""
-    from frictionless import Checklist, Resource, Schema
-
-    # A DataFrame given as such costs 84 s for 50,000 rows (STACK.md); a list of lists 2 s.
-    data = [list(table.columns), *table.to_numpy().tolist()]
-    resource = Resource(
-        data=data,
-        schema=Schema.from_descriptor(dict(schema)),
+    errors = errors[errors["type"].isin(["primary-key", "type-error"])]
+    rows = table.iloc[_places(errors)]
+    keys = pd.Series("", index=rows.index, dtype="str")
+    for name in source.contract.key:
+        keys = rows[name] if name == source.contract.key[0] else keys + " / " + rows[name]
+    of_key: Any = (errors["type"] == "primary-key").to_numpy()
+    code = np.where(keys.str.strip(" /") != "", "cle_en_double", "cle_absente")
+    wanted = errors["field"].map(lambda name: source.contract.types.get(name, "string"))
+    fields: Any = np.where(of_key, "id", errors["field"])
+    issues = issue_lines(
+        rows.index,
+        fields,
+        np.where(of_key, code, "type_non_respecte"),
+        value=np.where(of_key, keys, errors["cell"]),
+        detail=np.where(of_key, ", ".join(source.contract.key), wanted),
+        source=source.id,
     )
-    report = resource.validate(Checklist(), limit_errors=_ALL_ERRORS)
-    # Frictionless refuses a table without rows as a "source-error"; ours is then empty.
-    errors = [error for task in report.tasks for error in task.errors]
-    return [error for error in errors if error.type != "source-error"]
+    return _set_aside(rows.index[of_key], code[of_key]), issues
 
 
 def check_rows(table: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pd.Series, pd.DataFrame]:
@@ -125,36 +113,60 @@ def check_rows(table: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pd.Se
     are judged here: the later stages answer for theirs. Returns the corrected table, the
     rows set aside (index = line, value = issue code) and the issues.
     """
-    entries = {
-        entry["name"]: entry
+    entries = [
+        entry
         for entry in table_schema()["fields"]
-        if entry["name"] in table.columns and entry["filled_by"] == "source"
-    }
-    names = [name for name in entries if name not in ("latitude", "longitude")]
-    schema = {"fields": [entries[name] for name in names], "missingValues": [""]}
-    corrected = table.copy()
-    refused: dict[int, str] = {}
-    found = []
-    lines = table.index
-    for error in _frictionless_errors(table[names], schema):
-        line = int(lines[error.row_number - 2])
-        name = error.field_name
-        if entries[name]["constraints"].get("required") and not table.at[line, name]:
-            code = "cle_absente" if name == "id" else "champ_requis_vide"
-            refused[line] = code
-            found.append((source.id, line, name, code, "", "", name))
-        else:
-            value = str(table.at[line, name])
-            corrected.at[line, name] = ""
-            found.append((source.id, line, name, "contrainte_non_respectee", value, "", error.note))
-    issues = issue_table(found)
+        if entry["name"] in table.columns
+        and entry["filled_by"] == "source"
+        and entry["name"] not in ("latitude", "longitude")
+    ]
+    schema = {"fields": [*entries, {"name": _FILLED, "type": "string"}], "missingValues": [""]}
+    judged = table[[entry["name"] for entry in entries]].assign(**{_FILLED: "x"})
+    errors = find_errors(judged, schema)
+    places = _places(errors)
+    lines = table.index[places]
+    # Only a required field is at fault when it is empty.
+    lacking = (errors["cell"] == "").to_numpy()
+    code = np.where(errors["field"] == "id", "cle_absente", "champ_requis_vide")
+    fields: Any = errors["field"]
+    issues = issue_lines(
+        lines,
+        fields,
+        np.where(lacking, code, "contrainte_non_respectee"),
+        value=errors["cell"],
+        detail=np.where(lacking, fields, errors["note"]),
+        source=source.id,
+    )
+    corrected = _emptied(table, fields[~lacking], places[~lacking])
     repeated = corrected["id"].duplicated() & (corrected["id"] != "")
     twins = corrected.loc[repeated, "id"]
-    refused |= dict.fromkeys(map(int, twins.index), "cle_en_double")
     doubles = issue_lines(
         twins.index, "id", "cle_en_double", value=twins, detail="id", source=source.id
     )
-    return corrected, pd.Series(refused, dtype="str"), join_issues([issues, doubles])
+    refused = _set_aside(
+        [*lines[lacking], *twins.index], [*code[lacking], *["cle_en_double"] * len(twins)]
+    )
+    return corrected, refused, join_issues([issues, doubles])
+
+
+def _places(errors: pd.DataFrame) -> Any:
+    """Where the row of each error stands in its table: the header is row 1."""
+    return errors["row_number"].to_numpy() - 2
+
+
+def _emptied(table: pd.DataFrame, fields: pd.Series, places: Any) -> pd.DataFrame:
+    """The table without the cells at these places of these fields."""
+    corrected = table.copy()
+    for name, at in pd.Series(places).groupby(fields.to_numpy()):
+        cells = corrected[name].copy()
+        cells.iloc[at.to_numpy()] = ""
+        corrected[name] = cells
+    return corrected
+
+
+def _set_aside(lines: Iterable[Any], codes: Iterable[str]) -> pd.Series:
+    """Rows to set aside: index = line, value = issue code (the last said of a line)."""
+    return pd.Series(dict(zip(map(int, lines), map(str, codes), strict=True)), dtype="str")
 
 
 def release_errors(table: pd.DataFrame, schema: Mapping[str, Any]) -> list[str]:
@@ -162,9 +174,13 @@ def release_errors(table: pd.DataFrame, schema: Mapping[str, Any]) -> list[str]:
 
     ``table`` holds text as it is written to CSV. An empty list means it conforms.
     """
+    errors = _of_data(find_errors(table, schema))
     return [
-        f"line {error.row_number}: {error.message}"
-        if hasattr(error, "row_number")
-        else str(error.message)
-        for error in _frictionless_errors(table, schema)
+        f"line {row_number}: {message}" if row_number > 1 else message
+        for row_number, message in zip(errors["row_number"], messages(errors), strict=True)
     ]
+
+
+def _of_data(errors: pd.DataFrame) -> pd.DataFrame:
+    """The errors, but for that of a table with neither column nor row."""
+    return errors[errors["type"] != "source-error"]

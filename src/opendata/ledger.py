@@ -14,7 +14,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from opendata.model import issue_lines, join_issues
+from opendata.model import issue_lines, join_issues, no_issues
 from opendata.schema import fields, problems
 from opendata.tables import ALTERNATIVE, column
 
@@ -77,6 +77,8 @@ def _lines(
     table: pd.DataFrame,
     detail: pd.Series | None = None,
 ) -> pd.DataFrame:
+    if not where.any():
+        return no_issues()
     rows = table.index[where.to_numpy()]
     original = column(mapped, field).loc[rows]
     shown = original.str.replace(ALTERNATIVE, " / ", regex=False)

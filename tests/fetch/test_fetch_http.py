@@ -249,7 +249,7 @@ def test_three_failures_then_success(
     [
         ("7", 7, 7),
         ("9999", 60, 60),
-        (format_datetime(datetime.now(UTC) + timedelta(seconds=40)), 20, 40),
+        ("in 40 s", 20, 40),
         ("bientôt".encode().decode("latin-1"), 15, 16),
     ],
     ids=["seconds", "capped", "date", "nonsense"],
