@@ -1,12 +1,16 @@
 """Folders of an installation, made anew for each test."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from opendata.paths import Paths
+
+#: Runs ``opendata`` with the arguments given: exit status, and all it printed.
+Command = Callable[..., tuple[int, str]]
 
 PROJECT = Path(__file__).parents[1]
 MIRROR = Path(os.environ.get("OPENDATA_TEST_MIRROR") or PROJECT.parent / "shared" / "mirror")
@@ -42,3 +46,22 @@ def mirror() -> Path:
     if not (MIRROR / "mirror.toml").is_file():
         pytest.skip("needs the real files of ../shared/mirror, which are not part of the project")
     return MIRROR
+
+
+@pytest.fixture
+def command(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    """Run ``opendata`` in this process; returns its exit status and all it printed."""
+    monkeypatch.setenv("OPENDATA_HOME", str(paths.home))
+    monkeypatch.setenv("OPENDATA_CATALOG", str(paths.catalog))
+
+    from opendata import cli
+
+    def run(*arguments: str) -> tuple[int, str]:
+        with pytest.raises(SystemExit) as stopped:
+            cli.main(arguments)
+        output = capsys.readouterr()
+        return int(stopped.value.code or 0), output.out + output.err
+
+    return run

@@ -1,7 +1,6 @@
 """The command's promises: exit statuses, one sentence, machine-readable results."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,25 +8,7 @@ import pytest
 from opendata import cli, pipeline
 from opendata.paths import Paths
 from tests.builders import ROWS, edit_dataset, edit_source, small_dataset, small_source
-
-Command = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def command(
-    paths: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Command:
-    """Run ``opendata`` in this process; returns its exit status and all it printed."""
-    monkeypatch.setenv("OPENDATA_HOME", str(paths.home))
-    monkeypatch.setenv("OPENDATA_CATALOG", str(paths.catalog))
-
-    def run(*arguments: str) -> tuple[int, str]:
-        with pytest.raises(SystemExit) as stopped:
-            cli.main(arguments)
-        output = capsys.readouterr()
-        return int(stopped.value.code or 0), output.out + output.err
-
-    return run
+from tests.conftest import Command
 
 
 @pytest.fixture

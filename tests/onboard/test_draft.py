@@ -2,13 +2,11 @@
 
 import json
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from opendata import cli
 from opendata.catalog import load_source
 from opendata.checking import example_differences
 from opendata.onboard import closed_lists
@@ -16,8 +14,7 @@ from opendata.onboard.draft import draft
 from opendata.onboard.guess import Guess, guess
 from opendata.onboard.profile import profile_file
 from opendata.paths import Paths
-
-Command = Callable[..., tuple[int, str]]
+from tests.conftest import Command
 
 HEADER = (
     "code;Nom de l'espace;N°;Rue;CP;Ville;Tél;Portable;Mél;Site;X;Y;Type;Ouverture lundi;"
@@ -36,22 +33,6 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "Mes lieux.csv"
     path.write_text(HEADER + ROWS, encoding="utf-8")
     return path
-
-
-@pytest.fixture
-def command(
-    paths: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Command:
-    monkeypatch.setenv("OPENDATA_HOME", str(paths.home))
-    monkeypatch.setenv("OPENDATA_CATALOG", str(paths.catalog))
-
-    def run(*arguments: str) -> tuple[int, str]:
-        with pytest.raises(SystemExit) as stopped:
-            cli.main(arguments)
-        output = capsys.readouterr()
-        return int(stopped.value.code or 0), output.out + output.err
-
-    return run
 
 
 def test_the_mapping_of_a_plain_file(file: Path) -> None:
