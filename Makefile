@@ -47,6 +47,8 @@ check: install
 
 bench: install
 	$(BIN)/python benchmarks/stages.py
+	$(BIN)/python benchmarks/harvest.py
+	$(BIN)/python benchmarks/check.py
 
 # After a change of a dataset's schedule or a new dataset.
 deployments: install

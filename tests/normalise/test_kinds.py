@@ -94,7 +94,7 @@ def test_a_combined_name_keeps_all_its_categories() -> None:
 
 
 def test_what_the_source_states_stays() -> None:
-    assert kinds(nom="Mairie", categories="epn", typologie="ASSO") == ("ASSO|EPN", "epn")
+    assert kinds(nom="Mairie", categories="epn", typologie="ASSO") == ("ASSO|EPN|MUNI", "epn")
     assert kinds(nom="Mairie", categories="epn") == ("EPN|MUNI", "epn")
     assert kinds(nom="Mairie", typologie="BIB") == ("BIB", "mediatheque|mairie")
     assert kinds(nom="Grange", typologie="CS|ASSO") == ("CS|ASSO", "centre-social")

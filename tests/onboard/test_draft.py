@@ -11,8 +11,9 @@ from opendata.catalog import load_source
 from opendata.checking import example_differences
 from opendata.onboard import closed_lists
 from opendata.onboard.draft import draft
-from opendata.onboard.guess import Guess, guess
+from opendata.onboard.guess import guess
 from opendata.onboard.profile import profile_file
+from opendata.onboard.proposal import Guess
 from opendata.paths import Paths
 from tests.conftest import Command
 

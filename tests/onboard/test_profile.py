@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from opendata.onboard.guess import is_personal
 from opendata.onboard.headers import match, words
-from opendata.onboard.profile import Column, Profile, profile_file, suggested_id
+from opendata.onboard.persons import is_personal
+from opendata.onboard.profile import Column, Profile, profile_file
+from opendata.onboard.source_id import suggested_id
 
 
 def profile(tmp_path: Path, name: str, text: str, encoding: str = "utf-8") -> Profile:

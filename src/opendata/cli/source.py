@@ -38,7 +38,7 @@ def new(origin: str, source_id: str | None, output: Path | None, force: bool) ->
     """Draft a source TOML from what a file holds, and try it on that file."""
     from opendata.cli.common import settings
     from opendata.onboard.draft import download, draft
-    from opendata.onboard.profile import suggested_id
+    from opendata.onboard.source_id import suggested_id
 
     paths = settings()
     url = origin if re.match(r"https?://", origin) else ""

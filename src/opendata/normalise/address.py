@@ -61,6 +61,11 @@ EXAMPLES = (
     Example("1 - 3", "", "adresse_sans_voie"),
     Example("Allée 2000", "Allée 2000"),
     Example("Le Bourg", "Le Bourg"),
+    Example("(ex. 12 allée des Glycines)", "", "texte_vide_de_sens"),
+    Example("(ex. 12 allée des Glycines) 4 rue du Pont", "4 rue du Pont"),
+    Example("4 rue du Pont accueil@exemple.fr", "4 rue du Pont", "contact_dans_adresse"),
+    Example("Place du Pont 02 61 91 00 42", "Place du Pont", "contact_dans_adresse"),
+    Example("contact@exemple.fr", "", "contact_dans_adresse"),
     Example("null null", "", "texte_vide_de_sens"),
     Example("x x x", "", "texte_vide_de_sens"),
     Example("Non", "", "texte_vide_de_sens"),
@@ -91,6 +96,12 @@ _RECIPIENT = re.compile(
     rf"^c/o\b.{{1,80}}?(?=(?:(?<=[^\w])|(?<=[^\W\d_])){_NUMBER},?\s(?:{_WAYS})\b)", re.I
 )
 _EDGES = " ,;-–"
+#: What a form shows in its empty box: « (ex. 12 allée des Glycines) ».
+_SAMPLE = re.compile(r"^\s*\(ex\b\.?[^)]{0,80}\)")
+#: E-mail addresses and ten-digit telephone numbers have their own fields.
+_CONTACT = re.compile(
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![0-9])0[1-9](?:[ .-]?[0-9]{2}){4}(?![0-9])"
+)
 # No address is longer; beyond it is pasted prose, where a postcode is not the end of a line.
 _LONGEST = 500
 #: A town's name, its CEDEX, its département and region are not longer than this.
@@ -114,9 +125,12 @@ def clean(raw: str, code_postal: str = "", commune: str = "") -> Cleaned:
 
     ``destinataire_retire`` says in its detail which addressee ("c/o …") was taken off.
     """
-    found = text.clean(_NULLS.sub(" ", _APOSTROPHE.sub("'", raw)))
+    found = text.clean(_NULLS.sub(" ", _APOSTROPHE.sub("'", _SAMPLE.sub("", raw))))
     if not found.value:
         return Cleaned("", "texte_vide_de_sens") if raw.strip() else found
+    if (without := _CONTACT.sub(" ", found.value)) != found.value:
+        street = clean(without, code_postal, commune).value
+        return Cleaned(street, "contact_dans_adresse")
     address, code, town = found.value, found.code, _town_key(commune)
     while (shorter := _straighten(_without_town(address, code_postal, town))) != address:
         again = text.clean(shorter)

@@ -34,6 +34,7 @@ from opendata.tables import column, joined, over_distinct
 #: Values that say "none of the list", and yield to what the words tell.
 _OTHER_CATEGORY = "autre"
 _OTHER_CODE = "Autre"
+_LEGAL_FORMS = ("ASSO", "EPCI")
 
 #: A kind named after one of these is a neighbour, a street or the past, not the place.
 _ASIDE = re.compile(
@@ -48,6 +49,10 @@ _BESIDE = re.compile(
     r"|(?:et|ou) (?:de|du|des|d|a|au|aux|avec|par))"
     r"(?: (?:de|du|des|d|l|la|le|les|un|une|nos|notre|votre|vos|son|sa|ses))* $"
 )
+_DOTTED = re.compile(r"[a-z](?: [a-z])+")
+_LETTER_BEFORE = re.compile(r"(?:^| )[a-z] $")
+#: Not d nor l, which are what is left of « d'Orléans ».
+_LETTER_AFTER = re.compile(r" [abce-km-z](?: |$)")
 #: How much of a description is read, in characters: what a place is, it says first.
 _READ = 160
 _SENTENCE_END = re.compile(r"[.!?\n]")
@@ -102,7 +107,8 @@ def classify(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     categories, typologie = column(table, "categories"), column(table, "typologie")
     no_category = categories.isin(("", _OTHER_CATEGORY))
-    no_type = typologie.isin(("", _OTHER_CODE))
+    # A legal form says who runs a place, and leaves it to the name to say what it is.
+    no_type = typologie.isin(("", _OTHER_CODE, *_LEGAL_FORMS))
     name = column(table, "nom")
     in_name = _over_distinct(name.where(no_category | no_type, ""), described=False)
 
@@ -196,6 +202,8 @@ def _hits(spelled: str, described: bool) -> list[_Hit]:
             match = word.pattern.match(spelled if word.capitals else folded, start)
             if not match:
                 continue
+            if _is_cut_out(folded, start, match.end()):
+                continue
             hit = _Hit(word.kind, start, match.end())
             if word.refused:
                 refused.append(hit)
@@ -211,6 +219,13 @@ def _hits(spelled: str, described: bool) -> list[_Hit]:
             for other in refused
         )
     ]
+
+
+def _is_cut_out(folded: str, start: int, end: int) -> bool:
+    """Whether a dotted acronym is a part of a longer one (« A.S.E. » in « C.A.S.E. »)."""
+    if not _DOTTED.fullmatch(folded, start, end):
+        return False
+    return bool(_LETTER_BEFORE.search(folded, 0, start) or _LETTER_AFTER.match(folded, end))
 
 
 def _surviving(hits: list[_Hit]) -> list[_Hit]:

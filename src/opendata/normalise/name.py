@@ -29,6 +29,9 @@ EXAMPLES = (
     Example("Wifi", "", "nom_sans_lieu"),
     Example("Wifi Café", "Wifi Café"),
     Example("N/A", "", "texte_vide_de_sens"),
+    Example("99990001200034", "99990001200034", "nom_douteux"),
+    Example("https://exemple.fr", "https://exemple.fr", "nom_douteux"),
+    Example("3 Lieux", "3 Lieux"),
 )
 
 #: An infinitive, somebody who says "I", and a service on line: the title of a workshop.
@@ -41,6 +44,8 @@ _EQUIPMENT = re.compile(
     r"|ordinateurs?(?: en libre acces)?|photocopieuses?"
 )
 
+#: A number (a SIRET, say) or an address of the web: published, since nothing better is known.
+_NO_NAME = re.compile(r"[0-9][0-9 .]*|(?:https?://|www\.)\S+", re.I)
 _QUOTES = (('"', '"'), ("'", "'"), ("«", "»"), ("“", "”"), ("‘", "’"))
 
 
@@ -59,6 +64,8 @@ def clean(raw: str) -> Cleaned:
     if short != name:
         # The cut may leave a pair of quotes around what remains.
         return Cleaned(clean(short).value, "texte_trop_long", str(len(name)))
+    if _NO_NAME.fullmatch(name):
+        code = code or "nom_douteux"
     return Cleaned(name, code)
 
 

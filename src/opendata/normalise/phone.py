@@ -108,7 +108,7 @@ _LETTER_O = re.compile(r"\b[oO](?=[ .]?[1-9])")
 
 
 def clean(raw: str, code_postal: str = "") -> Cleaned:
-    """The first valid French number in E.164; the others go to the detail of the issue."""
+    """A valid French number in E.164, the first that is no mobile; the others in the detail."""
     line = text.tidy(raw)
     if not line:
         return Cleaned("", "texte_vide_de_sens" if raw.strip() else "")
@@ -119,6 +119,9 @@ def clean(raw: str, code_postal: str = "") -> Cleaned:
         return _long_number(_NOT_DIGITS.sub("", short[1]))
     if not valid:
         return Cleaned("", "telephone_etranger" if others else "telephone_illisible")
+    if len(valid) > 1:
+        # A place's own line before somebody's mobile, which open data would leave out.
+        valid.sort(key=is_mobile)
     rest = [*valid[1:], *others]
     return Cleaned(valid[0], "telephone_supplementaire" if rest else "", "; ".join(rest))
 

@@ -1,5 +1,13 @@
 """From a file nobody described yet to a source of the catalogue.
 
-``mednum`` converts a mapping file of mednum-cli; ``profile`` and ``draft`` look at a file
-and propose a mapping. What they write is a source TOML like any other: a person reads it.
+``mednum`` converts a mapping file of mednum-cli. ``draft`` looks at a file and proposes a
+mapping, in this order, each step knowing only those before it::
+
+    layout     how the file is read        cells, recognise   what kind of value a cell is
+    profile    what each column holds      headers, clues     what the header of a column says
+    rules, proposal                        the mapping in the making
+    decisions/*, guess, closed_lists       which column fills which field
+    promise, draft_text, examples, draft   the TOML, run on the file
+
+What they write is a source TOML like any other: a person reads it.
 """

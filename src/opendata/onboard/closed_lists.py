@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from opendata.normalise.closed_list import cleaner
-from opendata.onboard.guess import Guess, TomlRule, is_personal, reads, speaks_of_persons
+from opendata.onboard.cells import is_person
 from opendata.onboard.headers import match, says, words
-from opendata.onboard.profile import FEW, Column, is_person
+from opendata.onboard.persons import is_personal, speaks_of_persons
+from opendata.onboard.profile import FEW, Column
+from opendata.onboard.proposal import Guess
+from opendata.onboard.rules import TomlRule, plain, reads, with_option
 from opendata.schema import SEPARATOR, accepted_terms, fields, fold, vocabulary
 
 #: From this share of recognised cells a column is given to the list as it is.
@@ -65,6 +68,10 @@ _PLAIN = frozenset(("publics_specifiquement_adresses", "frais_a_charge", "itiner
 _PARTS = re.compile(r'\s*(?:[|;\n]|\s/\s|"?,"|",)\s*')
 
 
+#: What a list understands of each value of a column: the terms, none for a strange value.
+Told = Mapping[str, tuple[str, ...]]
+
+
 class Unknown(NamedTuple):
     """Words of a column that a list does not know, with their number of rows."""
 
@@ -82,11 +89,7 @@ def add(found: Guess) -> list[Unknown]:
             if not _may_feed(found, name, column):
                 continue
             told = _told(name, column)
-            share = _share(column, told)
-            if share >= MOSTLY:
-                rules.append(_optional(found, column, {"column": column.name}))
-            elif share >= PARTLY:
-                rules += _matches(found, column, told)
+            rules += _rules(found, column, told)
             strange = _strange(name, column, told) if column.distinct <= FEW else {}
             if strange and column.filled >= 0.01:
                 unknown.append(Unknown(name, column.name, strange))
@@ -94,6 +97,14 @@ def add(found: Guess) -> list[Unknown]:
         if rules:
             found.mapping[name] = rules
     return _worth_saying(found, unknown)
+
+
+def _rules(found: Guess, column: Column, told: Told) -> list[TomlRule]:
+    """The column as it is, a rule for each value it says, or nothing."""
+    share = _share(column, told)
+    if share >= MOSTLY:
+        return [plain(found.profile, column)]
+    return _matches(found, column, told) if share >= PARTLY else []
 
 
 def _worth_saying(found: Guess, unknown: list[Unknown]) -> list[Unknown]:
@@ -120,16 +131,23 @@ def _may_feed(found: Guess, name: str, column: Column) -> bool:
     if column.share("drapeau", "nombre", "date", "url") > 0.5 or is_personal(column):
         return False
     if name == "typologie":
-        stated = says(column.name, _HEADERS[name]) and not says(column.name, _NOT_A_TYPE)
-        kinds = found.mapping.get("categories", [])
-        free = all(rule.get("column") != column.name for rule in kinds)
-        return _are_codes(column) or (stated and free and column.share("liste:typologie") >= PARTLY)
+        return _may_be_types(found, column)
     if says(column.name, _HEADERS[name]):
         return name != "categories" or not (says(column.name, _NOT_A_TYPE) or _are_codes(column))
     # Long terms recognised in nearly every cell need no header to vouch for them.
     list_name = fields()[name].vocabulary
     long_terms = name != "categories" and column.length >= (5 if name in _PLAIN else 12)
     return long_terms and column.share(f"liste:{list_name}") >= MOSTLY
+
+
+def _may_be_types(found: Guess, column: Column) -> bool:
+    """Whether a column holds codes of types, or words of types that no category reads."""
+    if _are_codes(column):
+        return True
+    stated = says(column.name, _HEADERS["typologie"]) and not says(column.name, _NOT_A_TYPE)
+    kinds = found.mapping.get("categories", [])
+    free = all(rule.get("column") != column.name for rule in kinds)
+    return stated and free and column.share("liste:typologie") >= PARTLY
 
 
 def _are_codes(column: Column) -> bool:
@@ -140,7 +158,7 @@ def _are_codes(column: Column) -> bool:
     return known >= 0.5 * sum(column.counts.values())
 
 
-def _told(name: str, column: Column) -> dict[str, tuple[str, ...]]:
+def _told(name: str, column: Column) -> Told:
     """What the list understands of each value of a column."""
     clean = cleaner(fields()[name].vocabulary)
     read = {text: clean(text[:500]).value for text in column.counts}
@@ -151,12 +169,12 @@ def _told(name: str, column: Column) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _share(column: Column, told: Mapping[str, tuple[str, ...]]) -> float:
+def _share(column: Column, told: Told) -> float:
     total = sum(column.counts.values())
     return sum(n for text, n in column.counts.items() if told[text]) / total if total else 0.0
 
 
-def _strange(name: str, column: Column, told: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
+def _strange(name: str, column: Column, told: Told) -> dict[str, int]:
     """The words that the list does not know, cells that hold several cut into them."""
     clean = cleaner(fields()[name].vocabulary)
     found: dict[str, int] = {}
@@ -169,17 +187,19 @@ def _strange(name: str, column: Column, told: Mapping[str, tuple[str, ...]]) -> 
     return found
 
 
-def _matches(found: Guess, column: Column, told: Mapping[str, tuple[str, ...]]) -> list[TomlRule]:
+def _matches(found: Guess, column: Column, told: Told) -> list[TomlRule]:
     """One rule per value of the list, or the column itself where its cells say many things."""
     several = any(len(values) > 1 for values in told.values())
     if several or column.distinct > FEW_WORDS or column.length > 60:
-        return [_optional(found, column, {"column": column.name})]
+        return [plain(found.profile, column)]
     terms: dict[str, list[str]] = {}
     for text, values in told.items():
         for value in values if not speaks_of_persons(text) else ():
             terms.setdefault(value, []).append(text)
     return [
-        _optional(found, column, {"columns": [column.name], "terms": texts, "value": value})
+        with_option(
+            found.profile, {"columns": [column.name], "terms": texts, "value": value}, [column]
+        )
         for value, texts in terms.items()
     ]
 
@@ -198,11 +218,12 @@ def _boxes(found: Guess, name: str) -> list[TomlRule]:
         values = {text: value if yes else otherwise for text, yes in answers.items()}
         if any(values.values()):
             rule: TomlRule = {"column": column.name, "values": values}
-            rules.append(_optional(found, column, rule))
+            rules.append(with_option(found.profile, rule, [column]))
     return rules
 
 
 def _meaning(name: str, column: Column) -> tuple[str, str]:
+    """The values of the list for a ticked box and for one that is not; "" says nothing."""
     for pattern, field, yes, no in _BOXES:
         fee = field != "frais_a_charge" and says(column.name, "fee")
         if field == name and match(column.name, pattern) >= 0.75 and not fee:
@@ -212,8 +233,3 @@ def _meaning(name: str, column: Column) -> tuple[str, str]:
     if name == "typologie" or header in _NOT_BOXED:
         return "", ""  # types follow from categories by themselves
     return accepted_terms(fields()[name].vocabulary).get(header, ""), ""
-
-
-def _optional(found: Guess, column: Column, rule: TomlRule) -> TomlRule:
-    ragged = found.profile.format in ("json", "jsonl", "geojson") and column.filled < 0.9
-    return {**rule, "optional": True} if ragged else rule

@@ -64,6 +64,7 @@ EXAMPLES = (
         "Tu-Fr 10:00-12:00,13:30-18:30; Sa 10:00-12:30",
     ),
     Example("9h-19h du lundi au samedi", "Mo-Sa 09:00-19:00"),
+    Example("{Lundi,Mardi} : 9h-12h", "Mo-Tu 09:00-12:00"),
     Example("du mardi au samedi sauf jeudi 9h-12h", "Tu-We 09:00-12:00; Fr-Sa 09:00-12:00"),
     Example(
         "lundi au vendredi : 9h-12h, 14h-17h30 (vendredi 16h30), fermé le mercredi après-midi",

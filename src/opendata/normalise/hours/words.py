@@ -97,7 +97,8 @@ def plain(text: str) -> str:
     # "14hà16h"
     bare = re.sub(r"(?<=[0-9])h(?=a ?[0-9])", "h ", bare)
     bare = re.sub('["«»“”\u200b]', " ", bare)
-    bare = re.sub("[•·▪◦\t]", " ", bare)
+    # Braces come from a list of days that a database wrote: "{Lundi,Mardi} : 9h-12h".
+    bare = re.sub("[•·▪◦\t{}]", " ", bare)
     # "14h-19hMer : 14h-18h", "8h30-12het 13h30": a blank was lost.
     bare = _LOST_BLANK.sub(" ", bare)
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"[^\S\n]+", " ", bare)).strip()

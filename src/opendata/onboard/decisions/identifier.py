@@ -1,0 +1,76 @@
+"""What tells the rows of the file apart, today and in its next edition."""
+
+from opendata.onboard.clues import ID_UNLESS, ID_WORDS
+from opendata.onboard.headers import match
+from opendata.onboard.profile import FEW, Column
+from opendata.onboard.proposal import Candidate, Guess
+from opendata.onboard.rules import TomlRule, reads, side_by_side
+from opendata.tables import joined
+
+_NO_IDENTIFIERS = ("date", "url", "courriel", "telephone", "latitude", "longitude")
+_LONGEST = 60
+#: What stands in for an identifier; the postcode only where the others repeat themselves.
+_STAND_IN = ("nom", "adresse", "commune", "code_postal")
+
+
+def decide(found: Guess) -> None:
+    """A unique column whose header says it is one, else name, address and town together."""
+    ranked = [(_score(column), column) for column in found.profile.columns
+              if _identifies(found, column)]  # fmt: skip
+    ranked.sort(key=lambda pair: (-round(pair[0], 2), pair[1].position))
+    for _, column in ranked[:1]:
+        columns = [column] if column.unique else [*_beside_key(found, column), column]
+        found.take("id", [side_by_side(found.profile, columns, "-")], [column])
+        found.key = tuple(one.name for one in columns)
+    for _, column in ranked[1:2]:
+        found.candidates.append(Candidate.plain("id", column, 1.0))
+    if not ranked:
+        _compose_key(found)
+    if found.key:
+        found.key_repeats = _repeats(found, found.key)
+
+
+def _score(column: Column) -> float:
+    return match(column.name, ID_WORDS, ID_UNLESS) + column.unique
+
+
+def _identifies(found: Guess, column: Column) -> bool:
+    """Whether a column says that it identifies, and does so at least nearly."""
+    nearly = column.filled > 0.99 and found.profile.varied(column) > 0.9
+    return (
+        match(column.name, ID_WORDS, ID_UNLESS) > 0
+        and (column.unique or nearly)
+        and column.length <= _LONGEST
+        and column.share(*_NO_IDENTIFIERS) <= 0.5
+    )
+
+
+def _beside_key(found: Guess, column: Column) -> list[Column]:
+    """The column of few words that makes a repeated identifier unique: whose it is."""
+    table = found.profile.table
+    for other in found.profile.columns:
+        few = 1 < other.distinct <= FEW and found.profile.varied(other) < 0.5
+        if not few or other.filled <= 0.99:
+            continue
+        if not table[[other.name, column.name]].duplicated().any():
+            return [other]
+    return []
+
+
+def _compose_key(found: Guess) -> None:
+    columns: list[str] = []
+    for name in _STAND_IN:
+        if name == "code_postal" and columns and not _repeats(found, columns):
+            break
+        for rule in found.mapping.get(name, [])[:1]:
+            columns += [column for column in reads(rule) if column not in columns]
+    if columns:
+        several: TomlRule = {"join": columns, "separator": " "}
+        found.mapping["id"] = [several if len(columns) > 1 else {"column": columns[0]}]
+        found.key, found.composed = tuple(columns), True
+
+
+def _repeats(found: Guess, names: "tuple[str, ...] | list[str]") -> int:
+    """How many rows repeat the cells that an earlier one has in these columns."""
+    parts = [found.profile.table[name] for name in names]
+    return int(joined(parts, " ").duplicated().sum())
