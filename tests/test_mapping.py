@@ -11,6 +11,7 @@ from opendata.catalog import load_source
 from opendata.errors import ContractError
 from opendata.mapping import apply_mapping
 from opendata.model import Source
+from opendata.normalise.hours import clean
 from opendata.paths import Paths
 from opendata.tables import ALTERNATIVE
 from tests.builders import edit_source, small_source
@@ -154,6 +155,21 @@ def test_hours_of_a_day_may_stand_in_two_columns(source_with) -> None:
     source = source_with('horaires = { days = { Mo = ["m", "s"] } }')
     mapped, _ = apply_mapping(table(m=["9h-12h", "", ""], s=["14h-18h", "14h-16h", ""]), source)
     assert mapped["horaires"].tolist() == ["Mo: 9h-12h / 14h-18h", "Mo: 14h-16h", ""]
+
+
+def test_a_remark_in_one_half_day_does_not_pass_to_the_other(source_with) -> None:
+    source = source_with('horaires = { days = { Mo = ["m", "s"] } }')
+    cells = table(
+        m=["9h à 12h", "Fermé", "Fermé", "de 9h à 12h"],
+        s=["14h-17h (semaines paires)", "14h-17h", "fermé", "14 h-17h"],
+    )
+    mapped, _ = apply_mapping(cells, source)
+    assert mapped["horaires"].tolist() == [
+        "Mo: 9h à 12h ¦ 14h-17h (semaines paires)", "Mo: 14h-17h", "Mo: fermé",
+        "Mo: de 9h à 12h / 14 h-17h",
+    ]  # fmt: skip
+    assert clean("Mo: 9h à 12h ¦ 14h-17h (semaines paires)").value == ""
+    assert clean("Mo: sur RDV ¦ 14:00-17:30").value == ""
 
 
 def test_words_no_rule_knows_are_reported_but_unticked_boxes_are_not(source_with) -> None:

@@ -23,6 +23,11 @@ from opendata.words import Words
 #: Answers that mean "this box is not ticked": silence about them is not a loss.
 _NEGATIVE = frozenset(("", "non", "no", "false", "faux", "0", "n"))
 
+#: A half day that says it is closed, and the words a plain list of times is made of.
+_CLOSED_HALF = r"\W*[Ff][Ee][Rr][Mm](?:é|e|É|E)[EeSs]*\W*"
+_PLAIN_HOURS = re.compile(r"[0-9]+ ?h(?:eures?)?[0-9]*|\b(?:de|et|du|au|puis|midi|minuit)\b", re.I)
+_REMARK = re.compile(r"[^\W\d_]{2,}")
+
 #: How much is quoted of a text in which a field found nothing, in characters.
 _BEGINNING = 60
 
@@ -293,9 +298,31 @@ def _pick_days(rule: Rule, file: _File, present: list[str]) -> pd.Series:
     for day, columns in rule.days.items():
         told = [file.table[column] for column in columns if column in file.table.columns]
         if told:
-            hours = joined(told, " / ")
+            hours = told[0] if len(told) == 1 else _halves(told)
             lines.append((f"{day}: " + hours).mask(hours == "", ""))
     return joined(lines, "\n")
+
+
+def _halves(told: list[pd.Series]) -> pd.Series:
+    """The columns of one day together. A remark in one of several filled cells speaks of that
+    cell alone, which the reader of hours cannot tell: such a day is marked to be refused.
+    """
+    closed = [part.str.fullmatch(_CLOSED_HALF) for part in told]
+    open_parts = [part.mask(shut, "") for part, shut in zip(told, closed, strict=True)]
+    remark = pd.Series(False, index=told[0].index)
+    filled = pd.Series(0, index=told[0].index)
+    shut_all = pd.Series("", index=told[0].index, dtype="str")
+    for part, shut in zip(open_parts, closed, strict=True):
+        remark |= over_distinct(part, _remark_of) != ""
+        filled += (part != "").astype(int)
+        shut_all = shut_all.mask(shut, "fermé")
+    both = joined(open_parts, " / ")
+    both = both.mask(remark & (filled > 1), joined(open_parts, " ¦ "))
+    return both.mask(both == "", shut_all)
+
+
+def _remark_of(text: str) -> str:
+    return "remark" if _REMARK.search(_PLAIN_HOURS.sub(" ", text)) else ""
 
 
 _PICK: Mapping[str, Callable[[Rule, _File, list[str]], pd.Series]] = {
