@@ -23,7 +23,7 @@ from opendata.locate import locate
 from opendata.model import Dataset, Source, join_issues
 from opendata.privacy import without_personal_data
 from opendata.schema import fields, fold
-from opendata.tables import empty_text
+from opendata.tables import cell_text, empty_text
 from opendata.territory import departements_of
 
 #: Fields that say when, not what: they never make a place look changed.
@@ -110,7 +110,7 @@ def _published_columns(places: pd.DataFrame) -> pd.DataFrame:
         if name not in places:
             columns[name] = empty_text(places.index)
         elif field.type == "number":
-            columns[name] = places[name].map(_number).astype("str")
+            columns[name] = places[name].map(cell_text).astype("str")
         else:
             columns[name] = places[name].fillna("").astype("str")
     table = pd.DataFrame(columns)
@@ -118,8 +118,3 @@ def _published_columns(places: pd.DataFrame) -> pd.DataFrame:
         ["code_departement", "code_insee", "_nom", "lieu_id"], kind="stable"
     )
     return order.drop(columns="_nom").reset_index(drop=True)
-
-
-def _number(value: float) -> str:
-    """At most six decimals (0.1 m), never an exponent, "" for none."""
-    return "" if pd.isna(value) else f"{value:.6f}".rstrip("0").rstrip(".")

@@ -1,6 +1,7 @@
 """One source or one file, looked at without publishing anything (``opendata check``)."""
 
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from opendata.harvest import Harvest, harvest, harvest_file
 from opendata.language import Text
 from opendata.ledger import as_ledger
 from opendata.mapping import apply_mapping
-from opendata.model import Example, Snapshot, Source
+from opendata.model import Example, Snapshot, Source, columns_read
 from opendata.normalise import normalise_table
 from opendata.paths import Paths
 from opendata.schema import fields, problems
@@ -92,8 +93,7 @@ def check_examples(source_id: str, paths: Paths) -> list[Text]:
 
 def example_differences(source: Source, example: Example) -> list[tuple[str, str, str]]:
     """(field, expected, found) wherever an example is not what it should be."""
-    rules = [rule for several in source.mapping.values() for rule in several]
-    columns = {column for rule in rules for column in rule.columns}
+    columns = columns_read(chain.from_iterable(source.mapping.values()))
     row = dict.fromkeys(sorted(columns), "") | dict(example.input)
     table = pd.DataFrame([row], index=pd.Index([2], name="ligne"), dtype="str")
     mapped, _ = apply_mapping(table, source)

@@ -15,7 +15,7 @@ from opendata.harvest import Harvest
 from opendata.model import Correction, Source, issue_table, join_issues
 from opendata.normalise import clean_value
 from opendata.schema import SEPARATOR, fields
-from opendata.tables import ALTERNATIVE
+from opendata.tables import cell_text, empty_text, joined, shown
 
 #: Reasons for setting a row aside that a corrected value may lift.
 _LIFTED = ("cle_absente", "cle_en_double", "champ_requis_vide")
@@ -84,21 +84,15 @@ def _judge(
 def _said(harvest: Harvest, row: int, field: str) -> tuple[str, ...]:
     """What the source says in a cell: as it wrote it, and as it was read."""
     original = str(harvest.originals.at[row, field]) if field in harvest.originals else ""
-    read = _text(harvest.table.at[row, field]) if field in harvest.table else ""
-    return original.replace(ALTERNATIVE, " / ").strip(), read
-
-
-def _text(value: object) -> str:
-    if isinstance(value, float):
-        return "" if pd.isna(value) else f"{value:.6f}".rstrip("0").rstrip(".")
-    return str(value)
+    read = cell_text(harvest.table.at[row, field]) if field in harvest.table else ""
+    return shown(original).strip(), read
 
 
 def _published(correction: Correction, row: pd.Series) -> str:
     """The new value as it is published, "" when it cannot be read."""
     if fields()[correction.field].type == "number":
         try:
-            return _text(float(correction.value.replace(",", ".")))
+            return cell_text(float(correction.value.replace(",", ".")))
         except ValueError:
             return ""
     context = {str(name): str(value) for name, value in row.items()}
@@ -112,7 +106,7 @@ def _write(table: pd.DataFrame, row: int, field: str, value: str) -> None:
         table.at[row, "point_corrige"] = True
         return
     if field not in table:
-        table[field] = pd.Series("", index=table.index, dtype="str")
+        table[field] = empty_text(table.index)
     table.at[row, field] = value
 
 
@@ -124,8 +118,7 @@ def _judged_again(table: pd.DataFrame, source: Source, touched: list[int]) -> pd
     again = table.index.isin(touched) | table["refus"].str.contains("cle_en_double", regex=False)
     kept = table["refus"].map(_unlifted)
     codes = refused.reindex(table.index).fillna("").astype("str")
-    both = (kept != "") & (codes != "")
-    renewed = kept + pd.Series("", index=table.index).mask(both, SEPARATOR) + codes
+    renewed = joined([kept, codes], SEPARATOR)
     return table.assign(refus=table["refus"].mask(again, renewed).astype("str"))
 
 

@@ -4,19 +4,19 @@ The page of ``opendata check``, its terminal summary and the file given back to 
 all show what is counted here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from opendata.files import rfc3339
 from opendata.harvest import Harvest
-from opendata.model import Rule, Source
+from opendata.model import Source, columns_read
 from opendata.report import general_sentence
-from opendata.schema import SEPARATOR, fields, problems
+from opendata.schema import SEPARATOR, SEVERITIES, fields, problems
 from opendata.sentences import sentence
+from opendata.tables import empty_text
 
-_SEVERITIES = ("error", "warning", "info")
 #: Distinct values shown per kind of problem, and line numbers shown per value.
 VALUES_SHOWN = 60
 LINES_SHOWN = 12
@@ -77,7 +77,7 @@ def _kinds(issues: pd.DataFrame) -> list[dict[str, Any]]:
     return sorted(
         entries,
         key=lambda entry: (
-            _SEVERITIES.index(entry["severity"]), -entry["count"], entry["code"], entry["field"],
+            SEVERITIES.index(entry["severity"]), -entry["count"], entry["code"], entry["field"],
         ),
     )  # fmt: skip
 
@@ -132,17 +132,13 @@ def _fields(source: Source, found: Harvest) -> list[dict[str, Any]]:
             "field": name,
             "fr": field.title.fr,
             "en": field.title.en,
-            "columns": _columns(source.mapping.get(name, ())),
+            "columns": list(columns_read(source.mapping.get(name, ()))),
             "silent": int(silent.get(name, 0)),
             **found.accounts[name],
         }
         for name, field in fields().items()
         if name in found.accounts and found.accounts[name]["source_values"]
     ]
-
-
-def _columns(rules: Sequence[Rule]) -> list[str]:
-    return list(dict.fromkeys(column for rule in rules for column in rule.columns))
 
 
 def repaired(raw: pd.DataFrame, source: Source, found: Harvest) -> pd.DataFrame:
@@ -180,7 +176,7 @@ def _remarks(found: Harvest, rows: pd.Index) -> pd.Series:
     issues = found.issues
     issues = issues[(issues["row"] > 0) & ~issues["code"].isin(_NOT_REMARKS)]
     if issues.empty:
-        return pd.Series("", index=rows, dtype="str")
+        return empty_text(rows)
     same = ["field", "code", "value", "published", "detail"]
     distinct = issues.loc[~issues.duplicated(same)]
     said = {

@@ -128,13 +128,9 @@ def _edits(
     """(row, column, before, after) for each cell the steward changed."""
     before = shown.loc[given.index]
     for column in EDITABLE:
-        changed = [
-            (row, old, new.strip())
-            for row, old, new in zip(given.index, before[column], given[column], strict=True)
-            if not _same(old, new)
-        ]
-        for row, old, new in changed:
-            yield row, column, old, new
+        for row, old, new in zip(given.index, before[column], given[column], strict=True):
+            if not _same(old, new):
+                yield row, column, old, new.strip()
 
 
 def _same(before: str, after: str) -> bool:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from opendata.model import issue_lines, join_issues, no_issues
 from opendata.schema import fields, problems
-from opendata.tables import ALTERNATIVE, column
+from opendata.tables import column, shown_column
 
 #: The columns of a ledger; ``rule`` is the code of the sentence that explains the line.
 LEDGER_COLUMNS = (
@@ -43,14 +43,13 @@ def complete(
         added.append(_lines(set_aside, field, "ligne_ecartee", mapped, table, table["refus"]))
         explained = table.index.isin(issues.loc[issues["field"] == field, "row"])
         unsaid = pd.Series(lost & ~refused & ~explained, index=table.index)
-        code = "valeur_perdue"
         if field == "longitude":
             # A point is judged as a whole, and its lines stand under the latitude.
             with_point = issues.loc[issues["field"] == "latitude", "row"]
             whole = unsaid & unsaid.index.isin(with_point)
             added.append(_lines(whole, field, "sans_point", mapped, table))
             unsaid &= ~whole
-        added.append(_lines(unsaid, field, code, mapped, table))
+        added.append(_lines(unsaid, field, "valeur_perdue", mapped, table))
     return join_issues([issues, *added])
 
 
@@ -81,12 +80,12 @@ def _lines(
         return no_issues()
     rows = table.index[where.to_numpy()]
     original = column(mapped, field).loc[rows]
-    shown = original.str.replace(ALTERNATIVE, " / ", regex=False)
     # What was deduced from other fields has no original: the value itself is shown.
     deduced = table[field].loc[rows]
-    shown = shown.mask(shown == "", deduced.astype("str").mask(deduced.isna(), ""))
+    written = shown_column(original)
+    written = written.mask(written == "", deduced.astype("str").mask(deduced.isna(), ""))
     about = detail.loc[rows] if detail is not None else ""
-    return issue_lines(rows, field, code, value=shown, detail=about)
+    return issue_lines(rows, field, code, value=written, detail=about)
 
 
 def accounts(

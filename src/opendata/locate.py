@@ -19,7 +19,7 @@ from opendata.harvest import Harvest
 from opendata.model import Dataset, Source, issue_lines, join_issues, no_issues
 from opendata.normalise.address import without_own_town
 from opendata.schema import SEPARATOR
-from opendata.tables import ALTERNATIVE, column, joined
+from opendata.tables import column, joined, shown_column
 from opendata.territory import departement_hint, in_territory
 
 _ADDRESS = ("commune", "code_postal", "code_insee", "adresse")
@@ -94,10 +94,7 @@ def locate(
 
 def _as_written(harvest: Harvest) -> pd.DataFrame:
     """The rows of a harvest as its source wrote them, before anything was normalised."""
-    columns = {
-        name: values.str.replace(ALTERNATIVE, " / ", regex=False)
-        for name, values in harvest.originals.items()
-    }
+    columns = {name: shown_column(values) for name, values in harvest.originals.items()}
     return pd.DataFrame(columns, index=harvest.originals.index)
 
 

@@ -10,23 +10,20 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 
 from opendata.errors import ContractError
-from opendata.model import Rule, Source, issue_lines, join_issues, no_issues
+from opendata.model import Rule, Source, columns_read, issue_lines, join_issues, no_issues
+from opendata.normalise.hours import halves
 from opendata.schema import SEPARATOR, fields, fold
 from opendata.tables import ALTERNATIVE, empty_text, joined, over_distinct, stated
 from opendata.words import Words
 
 #: Answers that mean "this box is not ticked": silence about them is not a loss.
 _NEGATIVE = frozenset(("", "non", "no", "false", "faux", "0", "n"))
-
-#: A half day that says it is closed, and the words a plain list of times is made of.
-_CLOSED_HALF = r"\W*[Ff][Ee][Rr][Mm](?:é|e|É|E)[EeSs]*\W*"
-_PLAIN_HOURS = re.compile(r"[0-9]+ ?h(?:eures?)?[0-9]*|\b(?:de|et|du|au|puis|midi|minuit)\b", re.I)
-_REMARK = re.compile(r"[^\W\d_]{2,}")
 
 #: How much is quoted of a text in which a field found nothing, in characters.
 _BEGINNING = 60
@@ -115,8 +112,7 @@ def stated_fields(table: pd.DataFrame, source: Source) -> pd.DataFrame:
 
 def _columns_read(rules: tuple[Rule, ...], table: pd.DataFrame) -> list[str]:
     """The columns of the file that the rules of a field look at, in order."""
-    named = dict.fromkeys(column for rule in rules for column in rule.columns)
-    return [column for column in named if column in table.columns]
+    return [column for column in columns_read(rules) if column in table.columns]
 
 
 def _stated_in(table: pd.DataFrame, columns: list[str]) -> pd.Series:
@@ -156,9 +152,7 @@ def _silences(
 
 def _unread_columns(table: pd.DataFrame, source: Source) -> pd.DataFrame:
     """One line per column with values that no rule reads: nothing of it is published."""
-    read = {
-        column for rules in source.mapping.values() for rule in rules for column in rule.columns
-    }
+    read = set(columns_read(chain.from_iterable(source.mapping.values())))
     counts = {
         str(column): int(stated(table[column]).sum())
         for column in table.columns
@@ -304,25 +298,10 @@ def _pick_days(rule: Rule, file: _File, present: list[str]) -> pd.Series:
 
 
 def _halves(told: list[pd.Series]) -> pd.Series:
-    """The columns of one day together. A remark in one of several filled cells speaks of that
-    cell alone, which the reader of hours cannot tell: such a day is marked to be refused.
-    """
-    closed = [part.str.fullmatch(_CLOSED_HALF) for part in told]
-    open_parts = [part.mask(shut, "") for part, shut in zip(told, closed, strict=True)]
-    remark = pd.Series(False, index=told[0].index)
-    filled = pd.Series(0, index=told[0].index)
-    shut_all = pd.Series("", index=told[0].index, dtype="str")
-    for part, shut in zip(open_parts, closed, strict=True):
-        remark |= over_distinct(part, _remark_of) != ""
-        filled += (part != "").astype(int)
-        shut_all = shut_all.mask(shut, "fermé")
-    both = joined(open_parts, " / ")
-    both = both.mask(remark & (filled > 1), joined(open_parts, " ¦ "))
-    return both.mask(both == "", shut_all)
+    def one_day(cells: str) -> str:
+        return halves.one_day(cells.split(ALTERNATIVE))
 
-
-def _remark_of(text: str) -> str:
-    return "remark" if _REMARK.search(_PLAIN_HOURS.sub(" ", text)) else ""
+    return over_distinct(joined(told, ALTERNATIVE), one_day)
 
 
 _PICK: Mapping[str, Callable[[Rule, _File, list[str]], pd.Series]] = {
@@ -387,13 +366,11 @@ def _unmatched(
         return no_issues()
     spoken = any(rule.kind == "constant" and not rule.otherwise for rule in rules)
     fallback = next((rule.value for rule in rules if rule.otherwise), "")
-    columns = dict.fromkeys(
-        column for rule in rules for column in rule.columns if column in table.columns
-    )
+    columns = _columns_read(rules, table)
     if spoken or not columns:
         return no_issues()
     silent = (result == "") | (result == fallback if fallback else False)
-    looked_at = table.loc[silent, list(columns)]
+    looked_at = table.loc[silent, columns]
     issues = []
     for column in columns:
         values = looked_at[column]

@@ -6,7 +6,7 @@ a table travels beside it as an *issues table* (see :data:`ISSUE_COLUMNS`), one 
 lost, changed or doubtful value.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -141,6 +141,11 @@ class Rule:
     pattern: str = ""
     values: Mapping[str, str] | None = None
     format: str = ""
+
+
+def columns_read(rules: Iterable[Rule]) -> tuple[str, ...]:
+    """The source columns that some rules look at, each once, in order."""
+    return tuple(dict.fromkeys(column for rule in rules for column in rule.columns))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,11 @@ from opendata.language import Text
 from opendata.licences import licences
 from opendata.model import Dataset
 from opendata.normalise.personal import without_contacts
-from opendata.schema import SEPARATOR, fields, problems
+from opendata.schema import SEPARATOR, SEVERITIES, fields, problems
 from opendata.sentences import sentence
 from opendata.tables import over_distinct
 
 COUNTS = ("lignes_lues", "publiees", "fusionnees", "quarantaine", "hors_territoire")
-_SEVERITIES = ("error", "warning", "info")
 MASK = "•••"
 _EXAMPLES = 5
 _QUARANTINE_SHOWN = 500
@@ -150,7 +149,7 @@ def group_issues(issues: pd.DataFrame) -> list[dict[str, Any]]:
     return sorted(
         entries,
         key=lambda entry: (
-            _SEVERITIES.index(entry["severity"]),
+            SEVERITIES.index(entry["severity"]),
             -entry["nombre"],
             entry["source"],
             entry["code"],

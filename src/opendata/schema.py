@@ -21,6 +21,8 @@ from opendata.paths import schemas_folder
 
 #: What separates the values of a multi-valued field, in every published file.
 SEPARATOR = "|"
+#: Of problems, worst first; a trace is kept in the ledger and not told.
+SEVERITIES = ("error", "warning", "info", "trace")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import pandas as pd
 #: Between the values that several columns offer for a field that takes one. The normaliser
 #: publishes the first it can read (ASCII "record separator": no file of text holds it).
 ALTERNATIVE = "\x1e"
+_SHOWN_ALTERNATIVE = " / "
 
 
 def empty_text(index: pd.Index) -> pd.Series:
@@ -37,3 +38,21 @@ def joined(parts: Sequence[pd.Series], separator: str) -> pd.Series:
 def column(table: pd.DataFrame, name: str) -> pd.Series:
     """A column of text, empty when the table has no such column."""
     return table[name] if name in table else empty_text(table.index)
+
+
+def shown(text: str) -> str:
+    """A mapped cell as people read it: its alternatives side by side."""
+    return text.replace(ALTERNATIVE, _SHOWN_ALTERNATIVE)
+
+
+def shown_column(values: pd.Series) -> pd.Series:
+    """:func:`shown` of a whole column."""
+    return values.str.replace(ALTERNATIVE, _SHOWN_ALTERNATIVE, regex=False)
+
+
+def cell_text(value: object) -> str:
+    """A cell as it is published: numbers with at most six decimals (0.1 m)
+    and never an exponent, "" for none."""
+    if isinstance(value, float):
+        return "" if pd.isna(value) else f"{value:.6f}".rstrip("0").rstrip(".")
+    return str(value)

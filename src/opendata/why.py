@@ -22,7 +22,7 @@ from opendata.paths import Paths
 from opendata.release import store
 from opendata.schema import fields, problems
 from opendata.sentences import sentence
-from opendata.tables import ALTERNATIVE
+from opendata.tables import cell_text, shown
 
 
 def explain(place_id: str, paths: Paths, dataset_id: str | None = None) -> dict[str, Any]:
@@ -134,13 +134,13 @@ def _field_lines(
     entries = []
     for name in fields():
         original = str(found.originals.at[line, name]) if name in found.originals else ""
-        value = _text(found.table.at[line, name]) if name in found.table else ""
+        value = cell_text(found.table.at[line, name]) if name in found.table else ""
         if not (original or value or name in told):
             continue
         entries.append(
             {
                 "field": name,
-                "original": original.replace(ALTERNATIVE, " / "),
+                "original": shown(original),
                 "read": value,
                 "published": place.get(name, ""),
                 "rules": _rules(judged[judged["field"] == name]),
@@ -160,12 +160,6 @@ def _rules(issues: pd.DataFrame) -> list[dict[str, str]]:
         }
         for issue in issues.itertuples()
     ]
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, float):
-        return "" if pd.isna(value) else f"{value:.6f}".rstrip("0").rstrip(".")
-    return str(value)
 
 
 def notable(entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from opendata.catalog.rules import mappable_fields
-from opendata.catalog.toml import Kinds, TomlFile
+from opendata.catalog.toml import Kinds, TomlFile, quoted
+from opendata.files import write_text
 from opendata.model import Correction
 from opendata.paths import Paths
 
@@ -84,11 +85,8 @@ def _correction(toml: TomlFile, entry: Any, where: str, sources: Sequence[str]) 
 def append_corrections(dataset: str, added: Sequence[Correction], paths: Paths) -> Path:
     """Write corrections at the end of the dataset's file, what is there left as it is."""
     path = corrections_path(dataset, paths)
-    path.parent.mkdir(parents=True, exist_ok=True)
     before = path.read_text(encoding="utf-8") if path.is_file() else _HEADER
-    building = path.with_name(f".{path.name}.tmp")
-    building.write_text(before.rstrip("\n") + "\n" + "".join(map(_entry, added)), encoding="utf-8")
-    building.replace(path)
+    write_text(path, before.rstrip("\n") + "\n" + "".join(map(_entry, added)))
     return path
 
 
@@ -102,11 +100,5 @@ def _entry(one: Correction) -> str:
     target = f"{one.source}:{one.key}" if one.key else f"{one.source}#{one.line}"
     texts = {"target": target, "field": one.field, "expect": one.expect, "value": one.value}
     texts |= {"reason": one.reason, "author": one.author}
-    lines = [f"{name} = {_quoted(text)}" for name, text in texts.items()]
+    lines = [f"{name} = {quoted(text)}" for name, text in texts.items()]
     return "\n".join(["", "[[correction]]", *lines, f"date = {one.date}", ""])
-
-
-def _quoted(text: str) -> str:
-    """A TOML basic string."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda c: f"\\u{ord(c[0]):04x}", escaped) + '"'

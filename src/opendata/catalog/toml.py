@@ -1,6 +1,7 @@
 """One TOML file of the catalogue, and the sentences that say what is wrong in it."""
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -8,6 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from opendata.errors import CatalogError
+
+_SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+#: What a TOML text may not hold as it is; lone surrogates have no escape at all.
+_UNPRINTABLE = re.compile('["\\\\\x00-\x1f\x7f]')
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 #: What a key may hold: one type, or several.
 Kinds = Mapping[str, type | tuple[type, ...]]
@@ -126,3 +132,13 @@ def nearest(value: str, allowed: Iterable[str]) -> tuple[str, str]:
             f"the nearest is “{closest}” (allowed: {listed})",
         )
     return f"admis : {listed}", f"allowed: {listed}"
+
+
+def quoted(text: str) -> str:
+    """``text`` as a TOML string on one line; a lone surrogate becomes U+FFFD."""
+
+    def escape(found: re.Match[str]) -> str:
+        sign = found.group()
+        return _SHORT_ESCAPES.get(sign) or f"\\u{ord(sign):04x}"
+
+    return '"' + _UNPRINTABLE.sub(escape, SURROGATE.sub("\ufffd", text)) + '"'

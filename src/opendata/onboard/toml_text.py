@@ -8,16 +8,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from opendata.catalog.toml import SURROGATE, quoted
+
 #: Keys of the head in the order of the files of the catalogue; others follow as given.
 _HEAD = (
     "id", "title", "publisher", "homepage", "licence", "attribution", "territory", "verified",
     "placeholders", "own_fields",
 )  # fmt: skip
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
-#: What a TOML text may not hold as it is; lone surrogates have no escape at all.
-_UNPRINTABLE = re.compile('["\\\\\x00-\x1f\x7f]')
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def source_text(
@@ -82,7 +80,7 @@ def _comment(notes: Mapping[str, Sequence[str]], place: str) -> list[str]:
 def _one_liners(text: str) -> Iterable[str]:
     """The lines of a comment, without the characters that TOML refuses in one."""
     for line in text.splitlines() or [""]:
-        yield _SURROGATE.sub("\ufffd", re.sub("[\x00-\x08\x0a-\x1f\x7f]", " ", line))
+        yield SURROGATE.sub("\ufffd", re.sub("[\x00-\x08\x0a-\x1f\x7f]", " ", line))
 
 
 def _pair(key: str, value: Any) -> str:
@@ -90,7 +88,7 @@ def _pair(key: str, value: Any) -> str:
 
 
 def _key(key: str, bare: bool = True) -> str:
-    return key if bare and _BARE_KEY.fullmatch(key) else _text(key)
+    return key if bare and _BARE_KEY.fullmatch(key) else quoted(key)
 
 
 def _value(value: Any) -> str:
@@ -99,7 +97,7 @@ def _value(value: Any) -> str:
     if isinstance(value, int | float):
         return repr(value)
     if isinstance(value, str):
-        return _text(value)
+        return quoted(value)
     if isinstance(value, Mapping):
         # A translation table holds cells of the file, which are quoted like any text.
         return _inline(value)
@@ -117,11 +115,3 @@ def _inline(table: Mapping[str, Any], bare: bool = True) -> str:
         for key, value in table.items()
     )
     return "{ " + ", ".join(pairs) + " }"
-
-
-def _text(text: str) -> str:
-    def escape(found: re.Match[str]) -> str:
-        sign = found.group()
-        return _SHORT_ESCAPES.get(sign) or f"\\u{ord(sign):04x}"
-
-    return '"' + _UNPRINTABLE.sub(escape, _SURROGATE.sub("\ufffd", text)) + '"'
