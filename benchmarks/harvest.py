@@ -14,6 +14,7 @@ of which 17 s are fixed pauses, and 948 MB); it cannot be run offline, so they a
 import argparse
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from pathlib import Path
 PROJECT = Path(__file__).parents[1]
 MIRROR = Path(os.environ.get("OPENDATA_MIRROR") or PROJECT.parent / "shared" / "mirror")
 PEER = {"rows": 17_350, "seconds": 49.0, "megabytes": 948}
+_TEN_DIGITS = re.compile(r"(0[1-9](?:\D?[0-9]){4})((?:\D?[0-9]){4})")
 TARGET = {"seconds": 5.0, "megabytes": 400}
 
 
@@ -41,10 +43,15 @@ def write_copies(path: Path, copies: int) -> None:
 def _varied(row: dict[str, object], number: int) -> dict[str, object]:
     if not number:
         return row
-    phone = str(row["Téléphone"])
+    digits = iter(f"{(number * 7919) % 10_000:04d}")
     varied = {
         "Lieu": f"{row['Lieu']} {number}",
-        "Téléphone": f"{phone[:-4]}{(number * 7919) % 10_000:04d}" if len(phone) > 9 else phone,
+        # The last four of ten digits, wherever they stand: still a number, and another one.
+        "Téléphone": _TEN_DIGITS.sub(
+            lambda phone: phone[1] + re.sub("[0-9]", lambda _: next(digits), phone[2]),
+            str(row["Téléphone"]),
+            count=1,
+        ),
         "Email": str(row["Email"]).replace("@", f"{number}@", 1),
         "Adresse postale": f"{number} {row['Adresse postale']}",
     }

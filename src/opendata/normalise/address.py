@@ -81,8 +81,11 @@ _WAYS = (
 _NUMBER = r"[0-9]{1,4}(?:\s?(?:bis|ter|quater))?"
 _NUMBER_COMMA = re.compile(r"^([0-9]+(?: ?(?:bis|ter|quater|[a-d]))?) ?, ?(?=[^\W\d])", re.I)
 _NUMBER_MARK = re.compile(r"^(?:n[°º]|num[ée]ro)\s?:?\s?(?=[0-9])", re.I)
-_GLUED_STREET = re.compile(rf"\b([0-9]{{1,4}})(?=(?:{_WAYS})\b)", re.I)
-_GLUED_NUMBER = re.compile(rf"([^\W\d_]{{3}})(?=[0-9]{{1,4}}\s(?:{_WAYS})\b)", re.I)
+# Both begin with a digit, which a search finds at once, and look behind it afterwards.
+_GLUED_STREET = re.compile(rf"([0-9](?<!\w[0-9])[0-9]{{0,3}})(?=(?:{_WAYS})\b)", re.I)
+_GLUED_NUMBER = re.compile(rf"([0-9](?<=[^\W\d_]{{3}}[0-9])[0-9]{{0,3}})(?=\s(?:{_WAYS})\b)", re.I)
+#: Numbers, words and nothing else: there is nothing to straighten.
+_STRAIGHT = re.compile(r"(?:[0-9]{1,4} )*[^\W\d_]+(?:[ '-][^\W\d_]+)*")
 _COMMAS = re.compile(r"(?P<list>(?<=[0-9]),(?=[0-9]))|\s?[,|][\s,|]*")
 _APOSTROPHE = re.compile(r"[’‘ʼ´`]")
 #: What programs write where a column of a joined address is empty.
@@ -162,10 +165,12 @@ def without_own_town(
 def _straighten(address: str) -> str:
     """Commas followed by one space, none after the house number, none at the edges."""
     address = _APOSTROPHE.sub("'", _NULLS.sub(" ", address))
+    if _STRAIGHT.fullmatch(address):
+        return address
     spaced = _COMMAS.sub(lambda found: found["list"] or ", ", address).strip(_EDGES)
     if spaced.endswith(".."):
         spaced = spaced.rstrip(_EDGES + ".")
-    spaced = _GLUED_NUMBER.sub(r"\1 ", _GLUED_STREET.sub(r"\1 ", _NUMBER_MARK.sub("", spaced)))
+    spaced = _GLUED_NUMBER.sub(r" \1", _GLUED_STREET.sub(r"\1 ", _NUMBER_MARK.sub("", spaced)))
     return _NUMBER_COMMA.sub(r"\1 ", spaced)
 
 

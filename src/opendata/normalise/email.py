@@ -93,6 +93,8 @@ _SLIPS = tuple(
         (r"@(?:wandoo|wanado|wanadou|wanadooo)\.fr\b", "@wanadoo.fr"),
     )
 )
+#: A line that holds none of them is left alone: most lines.
+_ANY_SLIP = re.compile("|".join(slip.pattern for slip, _ in _SLIPS), re.I)
 _NAMED = re.compile(r"[^;,|/<>@:]{0,80}<\s*([^<>\s]+@[^<>\s]+?)\s*>")
 _WEB = re.compile(r"(?:https?:/|\bwww\.)[^\s@]*(?=\s|$)", re.I)
 _SEPARATORS = re.compile(r"[;,|/]|\s[-–&+]\s|\s(?:ou|et)\s", re.I)
@@ -103,12 +105,18 @@ _ATOM = r"[a-z0-9!#$%&'*+=?^_`{}~-]{1,64}"
 _ADDRESS = re.compile(
     rf"(?=[a-z0-9_]){_ATOM}(?:\.{_ATOM}){{0,20}}@(?:{_LABEL}\.){{1,8}}[a-z]{{2,24}}"
 )
+#: An address alone and plainly written, in which there is nothing to look for but slips.
+_PLAIN = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.){1,8}[a-z]{2,24}")
 _CUT_DOMAIN = re.compile(rf"[\w.+-]{{1,64}}@({_LABEL})")
 _DOMAIN_END = re.compile(rf"(?:{_LABEL}\.){{1,4}}(?:{_ENDINGS})")
 
 
 def clean(raw: str) -> Cleaned:
     """Distinct valid addresses in their order, lower case; detail: the parts refused."""
+    if _PLAIN.fullmatch(raw) and not (_ANY_SLIP.search(raw) or _GLUED.search(raw)):
+        plain = _address(raw)
+        if plain == raw:
+            return Cleaned(plain)
     # Angle brackets hold addresses here, so markup is left alone.
     line = text.one_line(text.unescape_entities(text.repair_encoding(raw)))
     if not line:
@@ -143,9 +151,11 @@ def _without_slips(line: str) -> str:
     straight = " ".join(words)
     while straight != before:
         before = straight
-        for slip, right in _SLIPS:
-            straight = slip.sub(right, straight)
-        straight = " ".join(_rejoined(straight.split(" ")))
+        if _ANY_SLIP.search(straight):
+            for slip, right in _SLIPS:
+                straight = slip.sub(right, straight)
+        if " " in straight:
+            straight = " ".join(_rejoined(straight.split(" ")))
     return straight
 
 

@@ -49,6 +49,7 @@ _BESIDE = re.compile(
     r"|(?:et|ou) (?:de|du|des|d|a|au|aux|avec|par))"
     r"(?: (?:de|du|des|d|l|la|le|les|un|une|nos|notre|votre|vos|son|sa|ses))* $"
 )
+_WORD = re.compile("[a-z0-9]+")
 _DOTTED = re.compile(r"[a-z](?: [a-z])+")
 _LETTER_BEFORE = re.compile(r"(?:^| )[a-z] $")
 #: Not d nor l, which are what is left of « d'Orléans ».
@@ -144,8 +145,11 @@ def classify(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def find(text: str, described: bool = False) -> Found:
     """The kinds of place that a name tells, or a description (``described``)."""
-    spelled, origins = _spelled(_SENTENCE_END.split(text[:_READ])[0] if described else text)
-    hits = _surviving(_hits(spelled, described))
+    text = _SENTENCE_END.split(text[:_READ])[0] if described else text
+    hits = _surviving(_hits(_spelled(text), described))
+    if not hits:
+        return Found()
+    origins = _origins(text)
     kinds = [_vocabulary()[0][hit.kind] for hit in hits]
     words = (text[origins[hit.start] : origins[hit.end - 1] + 1] for hit in hits)
     return Found(
@@ -168,16 +172,37 @@ def in_label(list_name: str, label: str) -> tuple[str, ...]:
     return tuple((found.categories or _OTHER_CATEGORY).split(SEPARATOR))
 
 
-def _spelled(text: str) -> tuple[str, list[int]]:
-    """The words of a text without accents nor signs, and where each character came from."""
-    letters: list[str] = []
+def _spelled(text: str) -> str:
+    """The words of a text without accents nor signs, a space between them."""
+    return _SPACES.sub(" ", text.translate(_LETTERS)).lstrip(" ")
+
+
+def _origins(text: str) -> list[int]:
+    """Where each character of :func:`_spelled` came from."""
     origins: list[int] = []
+    after_space = True
     for position, character in enumerate(text):
         plain = _plain(character)
-        if plain != " " or (letters and letters[-1] != " "):
-            letters += plain
+        if plain == " ":
+            if not after_space:
+                origins.append(position)
+            after_space = True
+        elif plain:
             origins += [position] * len(plain)
-    return "".join(letters), origins
+            after_space = False
+    return origins
+
+
+class _Letters(dict[int, str]):
+    """For ``str.translate``: each character met is spelled once."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = _plain(chr(code))
+        return self[code]
+
+
+_LETTERS = _Letters()
+_SPACES = re.compile(" {2,}")
 
 
 @cache
@@ -190,12 +215,11 @@ def _plain(character: str) -> str:
 
 def _hits(spelled: str, described: bool) -> list[_Hit]:
     """Every term met in a text, those of neighbours and exceptions taken out."""
-    kinds, index = _vocabulary()
+    kinds = _vocabulary()[0]
     folded = spelled.lower()
     hits, refused = [], []
-    for start in (found.start() for found in re.finditer(r"[a-z0-9]+", folded)):
-        beginnings = dict.fromkeys(folded[start : start + length] for length in _LOOKUP)
-        for word in chain.from_iterable(index.get(letters, ()) for letters in beginnings):
+    for start in (found.start() for found in _WORD.finditer(folded)):
+        for word in _beginning(folded[start : start + _LOOKUP[-1]]):
             plainly = not described or kinds[word.kind].in_descriptions
             if not plainly or (word.at_start and start):
                 continue
@@ -219,6 +243,14 @@ def _hits(spelled: str, described: bool) -> list[_Hit]:
             for other in refused
         )
     ]
+
+
+@lru_cache(maxsize=65_536)
+def _beginning(letters: str) -> tuple[_Word, ...]:
+    """The terms that may stand where a text goes on with these letters."""
+    index = _vocabulary()[1]
+    beginnings = dict.fromkeys(letters[:length] for length in _LOOKUP)
+    return tuple(chain.from_iterable(index.get(few, ()) for few in beginnings))
 
 
 def _is_cut_out(folded: str, start: int, end: int) -> bool:
@@ -274,7 +306,7 @@ def _vocabulary() -> tuple[list[_Kind], dict[str, list[_Word]]]:
 
 def _words(term: str, kind: int, refused: bool) -> Iterator[tuple[str, _Word]]:
     """The spellings of a term, each with the letters it is looked up by."""
-    text = _spelled(term.replace("*", _ANY))[0].strip().replace(_ANY, "*")
+    text = _spelled(term.replace("*", _ANY)).strip().replace(_ANY, "*")
     capitals = text.isupper()
     spellings = [text if capitals else text.lower()]
     if re.fullmatch(r"\w{3,5}", text):

@@ -183,6 +183,8 @@ def _cased(letter: str, text: str, found: "re.Match[str]", bare: bool) -> str:
 
 def without_accents(text: str) -> str:
     """``text`` with every letter stripped of its accent."""
+    if text.isascii():
+        return text
     parts = unicodedata.normalize("NFD", text)
     return unicodedata.normalize("NFC", "".join(c for c in parts if not unicodedata.combining(c)))
 

@@ -102,6 +102,8 @@ _BRACKETED = re.compile(r"\(\s*(\+\s*[0-9]{2,3})\s*\)")
 _GLUED = re.compile(
     rf"(?<![0-9])(0[1-9](?:{_GAP}[0-9]{{2}}){{4}})(?=0[1-9](?:{_GAP}[0-9]{{2}}){{4}}(?![0-9]))"
 )
+#: One national number and nothing else: most lines.
+_PLAIN_LINE = re.compile(r"0[1-9](?:[ .-]?[0-9]{2}){4}")
 _PLAIN_FRENCH = re.compile(r"0[1-9][0-9]{8}")
 _NOT_DIGITS = re.compile(r"[^0-9]+")
 _LETTER_O = re.compile(r"\b[oO](?=[ .]?[1-9])")
@@ -144,6 +146,9 @@ def is_mobile(e164: str) -> bool:
 
 def _numbers(line: str, region: str) -> tuple[list[str], list[str]]:
     """The distinct numbers of a line, in order: those the standard admits, foreign ones."""
+    if _PLAIN_LINE.fullmatch(line) and region not in _SHORT_PLANS:
+        number, admitted = _national(_NOT_DIGITS.sub("", line), region)
+        return ([number] if admitted else []), []
     line = _SCIENTIFIC.sub(r"\1\2", _TWO_PREFIXES.sub("", _GLUED.sub(r"\1 ; ", line)))
     line = _LETTER_O.sub("0", _FLOAT.sub(r"\1", _BRACKETED.sub(r"\1", line)))
     pattern = _SHORT_NUMBER if region in _SHORT_PLANS else _NUMBER
@@ -169,7 +174,11 @@ def _read(match: re.Match[str], region: str) -> tuple[str, bool]:
             return found
         digits = international[-9:]
         kind = "bare"
-    national = digits if kind == "national" else "0" + digits
+    return _national(digits if kind == "national" else "0" + digits, region)
+
+
+def _national(national: str, region: str) -> tuple[str, bool]:
+    """A number of ten digits, of the first numbering plan that knows it."""
     for plan in dict.fromkeys((region, *_OTHER_REGIONS)):
         number, admitted = _valid(national, plan)
         if admitted:

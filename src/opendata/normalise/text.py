@@ -66,6 +66,9 @@ _FORMULA = re.compile(r"^[=+@\-\s]+")
 _PASSES = 10
 #: Text in which there is nothing to repair: most of it.
 _PLAIN = re.compile(r"[A-Za-z0-9éèêëàâçîïôùûÉÈÊÀÇ ,.;:'’()/°+@_-]*")
+#: Most texts are told from a placeholder by their first letter or digit.
+_SIGN = re.compile(r"[^\W_]")
+_FIRST_SIGNS = frozenset(word[0] for word in PLACEHOLDERS if word)
 #: No placeholder is written longer, signs around it included.
 _LONGEST_PLACEHOLDER = 60
 
@@ -106,8 +109,11 @@ def unescape_entities(text: str) -> str:
 
 def is_placeholder(text: str) -> bool:
     """Whether a non-empty text says only that there is nothing."""
-    if not any(map(str.isalnum, text)):
+    first = _SIGN.search(text)
+    if first is None:
         return True
+    if text.isascii() and first[0].lower() not in _FIRST_SIGNS:
+        return False
     return len(text) <= _LONGEST_PLACEHOLDER and fold(text) in PLACEHOLDERS
 
 
@@ -132,9 +138,9 @@ def settle(text: str) -> Cleaned:
     if is_placeholder(text):
         return Cleaned("", "texte_vide_de_sens")
     safe = disarm(text)
-    if is_placeholder(safe):
-        return Cleaned("", "texte_vide_de_sens")
     if safe != text:
+        if is_placeholder(safe):
+            return Cleaned("", "texte_vide_de_sens")
         return Cleaned(safe, "formule_desamorcee")
     return Cleaned(text, "lettre_perdue" if letters.is_damaged(text) else "")
 
