@@ -194,3 +194,15 @@ def test_a_plain_column_passes_untouched(tmp_path_factory, cells: list[str]) -> 
     mapped, issues = apply_mapping(table(t=cells), load_source("essai", paths))
     assert mapped["presentation_detail"].tolist() == cells
     assert issues.empty
+
+
+def test_a_search_in_what_another_field_publishes_is_no_loss(source_with) -> None:
+    source = source_with(
+        'presentation_detail = { column = "t" }\ndate_maj = { column = "t", regex = "[0-9]{4}" }'
+    )
+    rows = table(t=["ouvert en 2020", "ouvert"])
+    mapped, issues = apply_mapping(rows, source)
+    assert mapped["date_maj"].tolist() == ["2020", ""]
+    # The ledger keeps it as what a field did not look for; nobody is asked to correct it.
+    told = issues[issues["field"] == "date_maj"]
+    assert lines(told) == [[3, "date_maj", "sans_objet", "ouvert"]]

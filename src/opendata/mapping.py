@@ -7,6 +7,7 @@ steward's page on this vocabulary.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -67,11 +68,15 @@ def _missing_column(
 
 @dataclass(frozen=True)
 class _File:
-    """A table whose placeholders are empty, an empty column, and what its texts hold."""
+    """A table whose placeholders are empty, an empty column, and what its texts hold.
+
+    ``shared`` are the columns that several fields read.
+    """
 
     table: pd.DataFrame
     empty: pd.Series
     words: Words
+    shared: frozenset[str]
 
 
 def apply_mapping(table: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -85,7 +90,7 @@ def apply_mapping(table: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pd
     meant = _without_placeholders(table, source.placeholders)
     columns: dict[str, pd.Series] = {}
     issues: list[pd.DataFrame] = []
-    file = _File(meant, empty_text(table.index), Words(meant))
+    file = _File(meant, empty_text(table.index), Words(meant), _shared(source))
     for field, rules in source.mapping.items():
         columns[field], found = _fill(field, rules, file)
         issues += [found, _silences(field, rules, table, meant, columns[field], found)]
@@ -93,6 +98,12 @@ def apply_mapping(table: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pd
     everything = join_issues(issues)
     everything["source"] = source.id
     return pd.DataFrame(columns, index=table.index, dtype="str"), everything
+
+
+def _shared(source: Source) -> frozenset[str]:
+    """The columns that more than one field reads."""
+    readers = Counter(chain.from_iterable(map(columns_read, source.mapping.values())))
+    return frozenset(column for column, fields_of in readers.items() if fields_of > 1)
 
 
 def stated_fields(table: pd.DataFrame, source: Source) -> pd.DataFrame:
@@ -249,6 +260,9 @@ def _run(field: str, rule: Rule, file: _File) -> tuple[pd.Series, pd.DataFrame]:
         return file.empty, no_issues()
     picked = _PICK[rule.kind](rule, file, present)
     value, issues = _transform(field, rule, picked)
+    if rule.pattern and file.shared.issuperset(present):
+        # A search in what another field publishes: to find nothing is no loss.
+        issues = issues[issues["code"] != "regle_sans_resultat"]
     if rule.kind == "split":
         issues = join_issues(
             [
