@@ -6,7 +6,6 @@ speaks English only, so their types are translated to our own issue codes here.
 """
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ import pandas as pd
 
 from opendata.errors import ContractError
 from opendata.model import Contract, Source, issue_lines, join_issues, no_issues
+from opendata.nearest import closest
 from opendata.schema import table_schema
 from opendata.tableschema import find_errors, messages
 
@@ -52,16 +52,16 @@ def _check_shape(table: pd.DataFrame, source: Source) -> None:
     notes = list(_of_data(find_errors(header, schema))["note"]) if wanted else []
     if notes:
         column = next((name for name in wanted if name not in table.columns), notes[0])
-        near = get_close_matches(column, list(table.columns), n=1, cutoff=0.6)
+        near = closest(column, list(table.columns))
         listed = ", ".join(map(str, table.columns[:20]))
         raise ContractError(
             "colonne_absente",
             fr=f"{source.id} : la colonne « {column} », promise par le contrat, manque dans le "
-            f"fichier ; {f'la plus proche est « {near[0]} » ; ' if near else ''}"
+            f"fichier ; {f'la plus proche est « {near} » ; ' if near else ''}"
             f"colonnes présentes : {listed}. Vérifiez le séparateur et la ligne d'en-tête, ou "
             "corrigez « contract ».",
             en=f"{source.id}: the column “{column}”, promised by the contract, is missing from "
-            f"the file; {f'the nearest is “{near[0]}”; ' if near else ''}"
+            f"the file; {f'the nearest is “{near}”; ' if near else ''}"
             f"columns present: {listed}. Check the delimiter and the header row, or correct "
             "“contract”.",
         )

@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from itertools import chain
 
 import numpy as np
@@ -18,6 +17,7 @@ import pandas as pd
 
 from opendata.errors import ContractError
 from opendata.model import Rule, Source, columns_read, issue_lines, join_issues, no_issues
+from opendata.nearest import closest
 from opendata.normalise.hours import halves
 from opendata.schema import SEPARATOR, fields, fold
 from opendata.tables import ALTERNATIVE, empty_text, joined, over_distinct, stated
@@ -51,10 +51,10 @@ def _missing_column(
     source: Source, field: str, column: str, present: Iterable[str]
 ) -> ContractError:
     names = list(present)
-    near = get_close_matches(column, names, n=1, cutoff=0.6)
+    near = closest(column, names)
     listed = ", ".join(names[:20]) + ("…" if len(names) > 20 else "")
-    nearest_fr = f"la plus proche est « {near[0]} » ; " if near else ""
-    nearest_en = f"the nearest is “{near[0]}”; " if near else ""
+    nearest_fr = f"la plus proche est « {near} » ; " if near else ""
+    nearest_en = f"the nearest is “{near}”; " if near else ""
     return ContractError(
         "colonne_absente",
         fr=f"{source.id} : la colonne « {column} », dont « mapping.{field} » a besoin, manque "

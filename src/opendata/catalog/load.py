@@ -162,9 +162,11 @@ def _identity(toml: TomlFile) -> str:
 
 def _licence(toml: TomlFile) -> str:
     licence = str(toml.data.get("licence") or UNKNOWN_LICENCE)
-    known = [term.value for term in vocabulary("licences")]
+    terms = vocabulary("licences")
+    known = [term.value for term in terms]
     if licence not in known:
-        raise toml.not_allowed("licence", licence, known)
+        titles = {str(title): term.value for term in terms for title in term.label}
+        raise toml.not_allowed("licence", licence, known, titles)
     return licence
 
 

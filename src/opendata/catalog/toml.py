@@ -4,11 +4,11 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from opendata.errors import CatalogError
+from opendata.nearest import closest
 
 _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 #: What a TOML text may not hold as it is; lone surrogates have no escape at all.
@@ -49,8 +49,15 @@ class TomlFile:
     def wrong(self, code: str, fr: str, en: str) -> CatalogError:
         return CatalogError(code, fr=f"{self.name} : {fr}", en=f"{self.name}: {en}")
 
-    def not_allowed(self, key: str, value: object, allowed: Iterable[str]) -> CatalogError:
-        fr, en = nearest(str(value), allowed)
+    def not_allowed(
+        self,
+        key: str,
+        value: object,
+        allowed: Iterable[str],
+        titles: Mapping[str, str] | None = None,
+    ) -> CatalogError:
+        """The refusal of a value; ``titles`` are what people write for it (title -> value)."""
+        fr, en = nearest(str(value), allowed, titles)
         return self.wrong(
             "valeur_inconnue",
             f"« {key} » vaut « {value} », qui n'est pas admis ; {fr}.",
@@ -120,16 +127,17 @@ def short(value: object) -> str:
     return text if len(text) <= 80 else text[:79] + "…"
 
 
-def nearest(value: str, allowed: Iterable[str]) -> tuple[str, str]:
+def nearest(
+    value: str, allowed: Iterable[str], titles: Mapping[str, str] | None = None
+) -> tuple[str, str]:
     """What is allowed, the nearest first, as the end of a sentence (French, English)."""
     names = list(allowed)
-    near = get_close_matches(value.lower(), [name.lower() for name in names], n=1, cutoff=0.5)
+    near = closest(value, names, titles, cutoff=0.5)
     listed = ", ".join(names[:25]) + ("…" if len(names) > 25 else "")
     if near:
-        closest = next(name for name in names if name.lower() == near[0])
         return (
-            f"le plus proche est « {closest} » (admis : {listed})",
-            f"the nearest is “{closest}” (allowed: {listed})",
+            f"le plus proche est « {near} » (admis : {listed})",
+            f"the nearest is “{near}” (allowed: {listed})",
         )
     return f"admis : {listed}", f"allowed: {listed}"
 

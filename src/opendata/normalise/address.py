@@ -55,6 +55,9 @@ EXAMPLES = (
     Example("null Grande Rue", "Grande Rue"),
     Example("1\\-3 rue de la MÃ©diathÃ¨que", "1-3 rue de la Médiathèque"),
     Example("3 place de l'Église -,..", "3 place de l'Église"),
+    Example(". . 3 place de l'Église.", "3 place de l'Église"),
+    Example("3 place du Pont, bât. B", "3 place du Pont, bât. B"),
+    Example("3 place du Pont B.P.", "3 place du Pont B.P."),
     Example("12,14 rue de la Gare", "12,14 rue de la Gare"),
     Example("Rue", "", "adresse_sans_voie"),
     Example("12 rue", "", "adresse_sans_voie"),
@@ -99,6 +102,8 @@ _RECIPIENT = re.compile(
     rf"^c/o\b.{{1,80}}?(?=(?:(?<=[^\w])|(?<=[^\W\d_])){_NUMBER},?\s(?:{_WAYS})\b)", re.I
 )
 _EDGES = " ,;-–"
+#: Full stops that stand for nothing: first, alone, several, or after the last whole word.
+_STRAY_DOTS = re.compile(r"^[\W_]*[.*/][\W_]*|(?<!\S)\.+(?![0-9])|\.{2,}$|(?<=[^\W\d_]{5})\.$")
 #: What a form shows in its empty box: « (ex. 12 allée des Glycines) ».
 _SAMPLE = re.compile(r"^\s*\(ex\b\.?[^)]{0,80}\)")
 #: E-mail addresses and ten-digit telephone numbers have their own fields.
@@ -168,8 +173,7 @@ def _straighten(address: str) -> str:
     if _STRAIGHT.fullmatch(address):
         return address
     spaced = _COMMAS.sub(lambda found: found["list"] or ", ", address).strip(_EDGES)
-    if spaced.endswith(".."):
-        spaced = spaced.rstrip(_EDGES + ".")
+    spaced = _STRAY_DOTS.sub(" ", spaced).strip(_EDGES)
     spaced = _GLUED_NUMBER.sub(r" \1", _GLUED_STREET.sub(r"\1 ", _NUMBER_MARK.sub("", spaced)))
     return _NUMBER_COMMA.sub(r"\1 ", spaced)
 
