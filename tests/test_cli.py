@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from opendata import cli, pipeline
+from opendata import pipeline
+from opendata.cli.trouble import prefect_trouble
 from opendata.paths import Paths
 from tests.builders import ROWS, edit_dataset, edit_source, small_dataset, small_source
 from tests.conftest import Command
@@ -131,7 +132,27 @@ def test_a_flow_engine_that_does_not_answer_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:1/api")
-    trouble = cli._prefect_trouble(RuntimeError("Failed to reach API at http://127.0.0.1:1/api/"))
-    assert trouble is not None
-    assert "http://127.0.0.1:1/api ne répond pas" in trouble.fr
-    assert cli._prefect_trouble(RuntimeError("autre chose")) is None
+    told = prefect_trouble(RuntimeError("Failed to reach API at http://127.0.0.1:1/api/"))
+    assert told is not None
+    assert "http://127.0.0.1:1/api ne répond pas" in told.fr
+    assert prefect_trouble(RuntimeError("autre chose")) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("chek", "la commande « chek » n'existe pas (voulez-vous dire « check » ?)"),
+        ("check", "il manque « SOURCE|FILE »"),
+        ("check --foo x", "l'option « --foo » n'existe pas"),
+        ("run demo --review foo", "« --review » vaut « foo », qui n'est pas admis ; admis : auto"),
+        ("why a b", "« b » est de trop"),
+        ("check x --report", "l'option « --report » attend une valeur"),
+        ("deposit", "Donnez SOURCE et FICHIER"),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_the_language_of_the_session(
+    command: Command, line: str, said: str
+) -> None:
+    status, told = command(*line.split())
+    assert status == 2
+    assert said in told

@@ -1,6 +1,7 @@
 """The quarantine given back, the corrections it makes, and how they expire."""
 
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -8,11 +9,12 @@ import pytest
 from opendata import pipeline
 from opendata.catalog import load_corrections
 from opendata.errors import CatalogError, UsageError
-from opendata.inbox import accept_quarantine
+from opendata.inbox import Inbox, accept_quarantine
 from opendata.paths import Paths
 from opendata.release import store
 from opendata.why import explain
 from tests.builders import small_dataset, small_source
+from tests.conftest import Command
 
 ROWS = """id;nom;adresse;cp;ville;tel;mel
 1;Espace numérique des Tilleuls;3 rue des Tilleuls;45000;Orléans;02 61 91 00 01;
@@ -38,9 +40,13 @@ def table(paths: Paths, name: str) -> pd.DataFrame:
     return store.read_table(store.latest(paths, "jeu"), name)
 
 
-def give_back(paths: Paths, **edits: dict[str, str]):
-    """Edit the cells of the quarantine (line -> {column: value}) as a spreadsheet would."""
-    quarantine = table(paths, "quarantaine").set_index("ligne", drop=False)
+def give_back(
+    paths: Paths, quarantine: pd.DataFrame | None = None, **edits: dict[str, str]
+) -> Inbox:
+    """Edit the cells of a quarantine (line -> {column: value}) as a spreadsheet would."""
+    if quarantine is None:
+        quarantine = table(paths, "quarantaine")
+    quarantine = quarantine.set_index("ligne", drop=False)
     for line, cells in edits.items():
         for column, value in cells.items():
             quarantine.loc[line.removeprefix("l"), column] = value
@@ -99,6 +105,141 @@ def test_a_value_that_cannot_be_published_is_refused_alone(published: Paths) -> 
     found = give_back(published, l3={"code_postal": "quarante", "commune": "Blois"})
     assert [one.field for one in found.corrections] == ["commune"]
     assert "« quarante »" in found.refused[0].fr
+
+
+def test_an_edited_row_is_judged_as_a_whole(published: Paths) -> None:
+    # Beside the old town the new address would be a number and a kind of street.
+    address = "12 place, Bloit-les-Bains"
+    assert give_back(published, l3={"adresse": address}).refused
+    edits = {"adresse": address, "code_postal": "41000", "commune": "Blois"}
+    found = give_back(published, l3=edits)
+    assert not found.refused
+    assert {one.field: one.value for one in found.corrections} == edits
+    run(published)
+    place = table(published, "lieux").set_index("id").loc["2"]
+    assert (place["adresse"], place["commune"]) == (address, "Blois")
+
+
+def test_the_same_quarantine_given_back_twice_is_written_once(published: Paths) -> None:
+    first = give_back(published, l3={"commune": "Blois", "code_postal": "41000"})
+    before = first.path.read_text(encoding="utf-8")
+    again = give_back(published, l3={"commune": "Blois", "code_postal": "41000"})
+    assert (again.corrections, again.replaced, again.refused) == ((), (), ())
+    assert set(again.already) == set(first.corrections)
+    assert again.path.read_text(encoding="utf-8") == before
+
+
+def test_a_second_thought_replaces_the_first(published: Paths) -> None:
+    first = give_back(published, l4={"nom": "Premier nom"})
+    second = give_back(published, l4={"nom": "Second nom"})
+    assert second.replaced == first.corrections
+    run(published)
+    assert table(published, "lieux").set_index("id").at["3", "nom"] == "Second nom"
+    assert run(published).status == "unchanged"
+
+
+def test_a_thought_that_comes_back_is_written_again(published: Paths) -> None:
+    for name in ("Premier nom", "Second nom", "Premier nom"):
+        assert len(give_back(published, l4={"nom": name}).corrections) == 1
+    run(published)
+    assert table(published, "lieux").set_index("id").at["3", "nom"] == "Premier nom"
+
+
+def test_nothing_to_write_leaves_no_file(published: Paths) -> None:
+    assert not give_back(published).path.exists()
+
+
+def edit_rows(paths: Paths, old: str, new: str) -> pd.DataFrame:
+    """Change the source and publish again; the quarantine as it was before."""
+    before = table(paths, "quarantaine")
+    file = paths.project / "essai.csv"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    assert run(paths).status == "published"
+    return before
+
+
+def test_an_older_quarantine_corrects_what_is_still_in_quarantine(published: Paths) -> None:
+    older = edit_rows(published, "\n3;;1 place", "\n3;Un nom;1 place")
+    assert set(codes(published)) == {"3", "5"}
+    found = give_back(published, older, l3={"commune": "Blois"}, l4={"nom": "Autre"})
+    assert [(one.key, one.field) for one in found.corrections] == [("2", "commune")]
+    assert len(found.refused) == 1
+    assert "essai, ligne 4" in found.refused[0].fr
+    assert "n'est plus en quarantaine" in found.refused[0].fr
+    with pytest.raises(UsageError, match="Aucune des lignes modifiées"):
+        give_back(published, older, l4={"nom": "Autre"})
+
+
+def test_what_was_not_edited_is_no_correction(published: Paths) -> None:
+    # The source has changed since: the older file must not bring its old address back.
+    older = edit_rows(
+        published, "Atelier des Mariniers;12 quai de Loire", "Atelier du Port;14 quai de Loire"
+    )
+    found = give_back(published, older, l3={"commune": "Blois"})
+    assert [(one.field, one.expect) for one in found.corrections] == [
+        ("commune", "Bloit-les-Bains")
+    ]
+    assert not found.refused
+    again = give_back(published, older, l3={"adresse": "16 quai de Loire"})
+    assert (again.corrections, len(again.refused)) == ((), 1)
+    assert "« 14 quai de Loire »" in again.refused[0].fr
+
+
+def test_a_row_is_found_again_where_it_stands_now(published: Paths) -> None:
+    header = ROWS.splitlines(keepends=True)[0]
+    older = edit_rows(published, header, header + "9;Un autre;1 rue X;;Nulle-Part;;\n")
+    assert set(codes(published)) == {"2", "4", "5", "6"}
+    found = give_back(published, older, l3={"commune": "Blois"}, l5={"cle": "4"})
+    assert [(one.key, one.field) for one in found.corrections] == [("2", "commune")]
+    # A row without a key of its own is recognised by its line alone, which is another's now.
+    assert [one.fr.split(" (")[0] for one in found.refused] == ["essai, ligne 5"]
+
+
+def test_the_staged_quarantine_is_corrected(published: Paths) -> None:
+    file = published.project / "essai.csv"
+    file.write_text(ROWS + "7;Le Relais;2 rue Y;;Nulle-Part;;\n", encoding="utf-8")
+    held = pipeline.run("jeu", published, review="always")
+    assert held.status == "held"
+    staged = store.read_table(published.staged("jeu") / held.version, "quarantaine")
+    found = give_back(published, staged, l6={"commune": "Blois"})
+    assert [(one.key, one.value) for one in found.corrections] == [("7", "Blois")]
+
+
+def test_two_rows_that_say_the_same_are_told_apart_by_their_line(paths: Paths) -> None:
+    small_source(paths, rows=ROWS.replace("3;Médiathèque du Pont", "3;"))
+    small_dataset(paths)
+    run(paths)
+    found = give_back(paths, l4={"nom": "Un nom"})
+    assert [(one.key, one.line) for one in found.corrections] == [("", 4)]
+    assert run(paths).status == "published"
+    assert "Un nom" in set(table(paths, "lieux")["nom"])
+
+
+def test_the_file_of_the_release_itself_is_refused(published: Paths) -> None:
+    file = store.latest(published, "jeu") / "quarantaine.csv"
+    with pytest.raises(UsageError, match="copie"):
+        accept_quarantine(
+            file, published, dataset=None, author="Ada", reason="x", today=date(2026, 11, 23)
+        )
+
+
+def test_the_command_says_who_signs_and_what_stood_there(
+    published: Paths, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("USER", "ada.martin")
+    give_back(published, l4={"nom": "Premier nom"})
+    file = published.project / "rendue.csv"
+    text = file.read_text(encoding="utf-8-sig")
+    status, said = command("deposit", "--quarantine", str(file))
+    assert (status, "déjà dans le fichier" in said) == (0, True)
+    assert "Aucune correction nouvelle" in said
+    file.write_text(text.replace("Premier nom", "Second nom"), encoding="utf-8")
+    status, said = command("deposit", "--quarantine", str(file))
+    assert (status, "signée(s) « ada.martin »" in said) == (0, True)
+    assert "remplacée" in said
+    assert "USER" in command("deposit", "--help")[1]
 
 
 def test_a_correction_expires_when_the_source_changes(published: Paths) -> None:
@@ -203,3 +344,21 @@ def test_corrections_are_written_as_they_are_read(published: Paths) -> None:
 def test_an_unknown_place_is_one_sentence(published: Paths) -> None:
     with pytest.raises(UsageError, match="l-0000000000"):
         explain("l-0000000000", published)
+
+
+def test_the_preview_says_what_to_correct_and_where(paths: Paths, command: Command) -> None:
+    small_source(paths, rows=ROWS + "".join(f"{n};Lieu {n};1 rue X;;;;\n" for n in range(10, 20)))
+    small_dataset(paths)
+    status, said = command("preview", "jeu")
+    assert status == 0
+    assert "Lignes dont la commune n'est pas trouvée : 11" in said
+    assert "essai, ligne 3 : Atelier des Mariniers — Bloit-les-Bains" in said
+    assert "essai, ligne 14 : Lieu 18 — ni commune ni code postal" in said
+    assert "Lieu 19" not in said
+    assert "… 11 en tout" in said
+    quarantine = next(line.strip() for line in said.splitlines() if "quarantaine.csv" in line)
+    assert len(store.read_table(Path(quarantine).parent, "quarantaine")) == 13
+    assert Path(quarantine).with_name("rapport.html").is_file()
+    assert command("publish", "jeu")[0] == 0
+    # Nothing new to stage: the files are those of the release.
+    assert str(store.latest(paths, "jeu") / "quarantaine.csv") in command("preview", "jeu")[1]

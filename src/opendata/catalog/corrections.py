@@ -56,8 +56,8 @@ def _correction(toml: TomlFile, entry: Any, where: str, sources: Sequence[str]) 
         # Both may be empty (a value to add, a value to remove), but never forgotten.
         if key not in entry:
             toml.require(entry, key, where)
-    target = _TARGET.fullmatch(entry["target"])
-    if target is None:
+    named = parse_target(entry["target"])
+    if named is None:
         raise toml.wrong(
             "cible_illisible",
             f"« {where}.target » vaut « {entry['target']} », or une cible s'écrit "
@@ -65,26 +65,56 @@ def _correction(toml: TomlFile, entry: Any, where: str, sources: Sequence[str]) 
             f"“{where}.target” is “{entry['target']}”, but a target is written “source:key” or "
             "“source#line” (for example “hub-lo:1042”).",
         )
-    if target["source"] not in sources:
-        raise toml.not_allowed(f"{where}.target", target["source"], sources)
+    source, key, line = named
+    if source not in sources:
+        raise toml.not_allowed(f"{where}.target", source, sources)
     if entry["field"] not in mappable_fields():
         raise toml.not_allowed(f"{where}.field", entry["field"], mappable_fields())
     return Correction(
-        source=target["source"],
-        key=target["key"] or "",
-        line=int(target["line"] or 0),
+        source=source,
+        key=key,
+        line=line,
         field=entry["field"],
         expect=entry["expect"],
         value=entry["value"],
         reason=entry["reason"],
         author=entry["author"],
-        date=str(entry["date"]),
+        date=_date(toml, entry["date"], f"{where}.date"),
     )
+
+
+def _date(toml: TomlFile, given: str | datetime.date, where: str) -> str:
+    """The day of a correction, ISO: a TOML date (its time of day dropped) or an ISO text."""
+    if isinstance(given, datetime.datetime):
+        return given.date().isoformat()
+    try:
+        return datetime.date.fromisoformat(str(given).strip()).isoformat()
+    except ValueError:
+        raise toml.wrong(
+            "date_illisible",
+            f"« {where} » vaut « {given} », or une date s'écrit année-mois-jour "
+            "(exemple : 2026-11-23).",
+            f"“{where}” is “{given}”, but a date is written year-month-day "
+            "(for example 2026-11-23).",
+        ) from None
+
+
+def parse_target(text: str) -> tuple[str, str, int] | None:
+    """Source, key and line of ``source:key`` (line 0) or ``source#line`` (key "")."""
+    found = _TARGET.fullmatch(text)
+    return found and (found["source"], found["key"] or "", int(found["line"] or 0))
+
+
+def target(one: Correction) -> str:
+    """The row of a correction as :func:`parse_target` reads it."""
+    return f"{one.source}:{one.key}" if one.key else f"{one.source}#{one.line}"
 
 
 def append_corrections(dataset: str, added: Sequence[Correction], paths: Paths) -> Path:
     """Write corrections at the end of the dataset's file, what is there left as it is."""
     path = corrections_path(dataset, paths)
+    if not added:
+        return path
     before = path.read_text(encoding="utf-8") if path.is_file() else _HEADER
     write_text(path, before.rstrip("\n") + "\n" + "".join(map(_entry, added)))
     return path
@@ -97,8 +127,7 @@ _HEADER = """\
 
 
 def _entry(one: Correction) -> str:
-    target = f"{one.source}:{one.key}" if one.key else f"{one.source}#{one.line}"
-    texts = {"target": target, "field": one.field, "expect": one.expect, "value": one.value}
+    texts = {"target": target(one), "field": one.field, "expect": one.expect, "value": one.value}
     texts |= {"reason": one.reason, "author": one.author}
     lines = [f"{name} = {quoted(text)}" for name, text in texts.items()]
     return "\n".join(["", "[[correction]]", *lines, f"date = {one.date}", ""])

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from opendata.cli.common import print_json, say, settings
+from opendata.errors import UsageError
 
 
 @click.command()
@@ -16,7 +17,10 @@ from opendata.cli.common import print_json, say, settings
     help="An edited quarantaine.csv: its changes become corrections.",
 )  # fmt: skip
 @click.option("--dataset", help="The dataset the quarantine comes from, when it is unclear.")
-@click.option("--author", help="Who corrects (default: the name of the session).")
+@click.option(
+    "--author",
+    help="Who corrects (default: the login name of the session, USER, or “steward” without one).",
+)
 @click.option(
     "--reason",
     default="Corrigé dans la quarantaine",
@@ -41,7 +45,13 @@ def deposit(
         author = author or os.environ.get("USER") or "steward"
         return _accept_quarantine(quarantine, dataset, author, reason, as_json)
     if quarantine is not None or source is None or file is None:
-        raise click.UsageError("Give SOURCE and FILE, or --quarantine FILE alone.")
+        raise UsageError(
+            "depot_incomplet",
+            fr="Donnez SOURCE et FICHIER, ou « --quarantine FICHIER » seul ; « opendata deposit "
+            "--help » les explique.",
+            en="Give SOURCE and FILE, or “--quarantine FILE” alone; “opendata deposit --help” "
+            "explains them.",
+        )
     return _accept_file(source, file, as_json)
 
 
@@ -79,20 +89,35 @@ def _accept_quarantine(
     )
     if as_json:
         print_json(
-            {"dataset": found.dataset, "path": str(found.path),
+            {"dataset": found.dataset, "path": str(found.path), "author": author,
              "corrections": described(found.corrections),
+             "already": described(found.already),
+             "replaced": described(found.replaced),
              "refused": [{"fr": one.fr, "en": one.en} for one in found.refused]}
         )  # fmt: skip
         return 1 if found.refused else 0
     for line in described(found.corrections):
         click.echo(f"  {line}")
+    for line in described(found.already):
+        say(f"  déjà dans le fichier : {line}", f"  already there: {line}")
+    for line in described(found.replaced):
+        say(
+            f"  remplacée, n'est plus appliquée (retirez-la) : {line}",
+            f"  replaced, no longer applied (remove it): {line}",
+        )
     for problem in found.refused:
         say(f"! {problem.fr}", f"! {problem.en}")
     count = len(found.corrections)
+    if not count:
+        say(
+            f"Aucune correction nouvelle pour {found.path}.",
+            f"No new correction for {found.path}.",
+        )
+        return 1 if found.refused else 0
     say(
-        f"{count} correction(s) dans {found.path} ; pour les voir à l'œuvre : opendata preview "
-        f"{found.dataset}.",
-        f"{count} correction(s) in {found.path}; to see them at work: opendata preview "
-        f"{found.dataset}.",
+        f"{count} correction(s) signée(s) « {author} » (--author) dans {found.path} ; pour les "
+        f"voir à l'œuvre : opendata preview {found.dataset}",
+        f"{count} correction(s) signed “{author}” (--author) in {found.path}; to see them at "
+        f"work: opendata preview {found.dataset}",
     )
     return 1 if found.refused else 0

@@ -1,7 +1,7 @@
-"""``opendata why``: everything known about one published place."""
+"""``opendata why``: everything known about one published place, or one row of a source."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -11,17 +11,23 @@ from opendata.language import Text, current_language
 
 
 @click.command()
-@click.argument("place_id")
+@click.argument("place", metavar="PLACE_ID|SOURCE:KEY")
 @click.option("--dataset", help="Look in this dataset only (default: all of them).")
 @click.option("--all", "everything", is_flag=True, help="Show the untouched fields too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def why(place_id: str, dataset: str | None, everything: bool, as_json: bool) -> int:
-    """Everything known about one place: source rows, rules, corrections, history."""
+def why(place: str, dataset: str | None, everything: bool, as_json: bool) -> int:
+    """Everything known about one place: source rows, rules, corrections, history.
+
+    A row of a source is written SOURCE:KEY, or SOURCE#LINE where it has no key of its own: the
+    place it is in is shown, or why it is in none.
+    """
     from opendata.why import explain
 
-    found = explain(place_id, settings(), dataset)
+    found = explain(place, settings(), dataset)
     if as_json:
         print_json(found)
+    elif "datasets" in found:
+        _show_unpublished(found, everything)
     else:
         _show(found, everything)
     return 0
@@ -45,6 +51,7 @@ def _show(found: Mapping[str, Any], everything: bool) -> None:
     )
     for row in found["sources"]:
         _show_row(row, everything)
+    _show_expired(found["expired_corrections"])
     for change in found["history"]:
         what = f"{change['champ']} : « {change['ancien']} » → « {change['nouveau']} »"
         click.echo(
@@ -52,17 +59,37 @@ def _show(found: Mapping[str, Any], everything: bool) -> None:
         )
 
 
+def _show_unpublished(found: Mapping[str, Any], everything: bool) -> None:
+    copied = found["snapshot"]["fetched_at"]
+    say(
+        f"{found['asked']}, ligne {found['ligne']} : dans aucun lieu publié (copie du {copied})",
+        f"{found['asked']}, line {found['ligne']}: in no published place (copy of {copied})",
+    )
+    for one in found["datasets"]:
+        say(f"  {one['dataset']} : {one['fr']}", f"  {one['dataset']}: {one['en']}")
+    if not found["datasets"]:
+        say(
+            f"  aucun jeu de données ne prend la source « {found['source']} »",
+            f"  no dataset takes the source “{found['source']}”",
+        )
+    _show_fields(found["fields"], everything)
+    _show_expired(found["expired_corrections"])
+
+
+def _show_expired(expired: Sequence[Mapping[str, str]]) -> None:
+    if expired:
+        say("\nCorrections périmées, non appliquées :", "\nExpired corrections, not applied:")
+    for one in expired:
+        say(f"  - {one['fr']}", f"  - {one['en']}")
+
+
 def _show_row(row: Mapping[str, Any], everything: bool) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    from opendata.why import notable
-
     if row["snapshot"] is None:
         say(
             f"\n{row['source']}, clé {row['cle']} ({row['role']}) : la copie ne l'a plus.",
             f"\n{row['source']}, key {row['cle']} ({row['role']}): the copy no longer has it.",
         )
+        _show_merge(row)
         return
     say(
         f"\n{row['source']}, clé {row['cle']}, ligne {row['ligne']} ({row['role']}), "
@@ -70,6 +97,25 @@ def _show_row(row: Mapping[str, Any], everything: bool) -> None:
         f"\n{row['source']}, key {row['cle']}, line {row['ligne']} ({row['role']}), "
         f"copy of {row['snapshot']['fetched_at']}",
     )
+    _show_merge(row)
+    _show_fields(row["fields"], everything)
+
+
+def _show_merge(row: Mapping[str, Any]) -> None:
+    if row["merged_with"]:
+        others = ", ".join(row["merged_with"])
+        say(
+            f"  réunie à {others} : {row['merged_because_fr']}.",
+            f"  merged with {others}: {row['merged_because_en']}.",
+        )
+
+
+def _show_fields(fields: Sequence[dict[str, Any]], everything: bool) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from opendata.why import notable
+
     english = current_language() == "en"
     table = Table(box=None, pad_edge=False)
     for title in (
@@ -77,7 +123,7 @@ def _show_row(row: Mapping[str, Any], everything: bool) -> None:
         Text("lu", "read"), Text("publié", "published"), Text("pourquoi", "why"),
     ):  # fmt: skip
         table.add_column(str(title), overflow="fold")
-    for entry in row["fields"] if everything else notable(row["fields"]):
+    for entry in fields if everything else notable(fields):
         said = "\n".join(rule["en" if english else "fr"] for rule in entry["rules"])
         shown = [_short(entry[name]) for name in ("original", "read", "published")]
         table.add_row(entry["field"], *shown, _short(said, 300))

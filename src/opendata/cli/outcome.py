@@ -1,0 +1,104 @@
+"""What a run or a preview came to, and the corrections that no longer apply, in the terminal."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from opendata.cli.common import say
+from opendata.language import Text
+from opendata.paths import Paths
+
+#: What a source is in, as accounts and status show it.
+STATES = {
+    "a_jour": Text("à jour", "current"),
+    "perimee": Text("périmée", "stale"),
+    "absente": Text("absente", "missing"),
+    "non_publiee": Text("non publiée", "not published"),
+    "ecartee": Text("écartée (licence)", "left out (licence)"),
+}
+_COUNT_TITLES = {
+    "lignes_lues": Text("lues", "read"),
+    "publiees": Text("publiées", "published"),
+    "fusionnees": Text("fusionnées", "merged"),
+    "quarantaine": Text("quarantaine", "quarantined"),
+    "hors_territoire": Text("hors territoire", "outside"),
+}
+
+
+def show_outcome(outcome: Mapping[str, Any], paths: Paths) -> None:
+    """The accounts, what was published or why not, and where it is."""
+    name, version, report = outcome["dataset"], outcome["version"], outcome["report"]
+    _show_accounts(report)
+    for line in report["sources"]:
+        if line["message_fr"]:
+            name_fr, name_en = f"{line['source']} : ", f"{line['source']}: "
+            say(f"! {name_fr}{line['message_fr']}", f"! {name_en}{line['message_en']}")
+    places = report["places"]
+    if outcome["status"] == "published":
+        changed = report["changements"]
+        say(
+            f"{name} {version} est publié : {places} lieux "
+            f"({changed['ajouts']} ajoutés, {changed['suppressions']} supprimés, "
+            f"{changed['modifications']} modifiés).",
+            f"{name} {version} is published: {places} places "
+            f"({changed['ajouts']} added, {changed['suppressions']} removed, "
+            f"{changed['modifications']} changed).",
+        )
+        click.echo(f"  {paths.releases(name) / version}")
+        click.echo(f"  {paths.dataset(name) / 'index.html'}")
+    elif outcome["status"] == "unchanged":
+        say(
+            f"Rien de nouveau : {name} {version} reste la dernière version ({places} lieux).",
+            f"Nothing new: {name} {version} is still the latest release ({places} places).",
+        )
+    else:
+        say(f"{name} {version} attend une décision :", f"{name} {version} waits for a decision:")
+        for reason in outcome["reasons"]:
+            say(f"  - {reason['fr']}", f"  - {reason['en']}")
+        say(
+            f"Publier : opendata publish {name}. La dernière version publiée reste en place.",
+            f"To publish: opendata publish {name}. The last published release stays in place.",
+        )
+    _show_expired(name, paths)
+
+
+def _show_accounts(report: Mapping[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("source")
+    table.add_column(str(Text("état", "state")))
+    for title in _COUNT_TITLES.values():
+        table.add_column(str(title), justify="right")
+    for line in report["sources"]:
+        since = f" {line['perime_depuis'][:10]}" if line["perime_depuis"] else ""
+        counts = [str(line[count]) for count in _COUNT_TITLES]
+        table.add_row(line["source"], str(STATES[line["etat"]]) + since, *counts)
+    table.add_row("total", "", *(str(report["total"][count]) for count in _COUNT_TITLES))
+    Console(width=120 if not sys.stdout.isatty() else None).print(table)
+
+
+def _show_expired(dataset: str, paths: Paths) -> None:
+    from opendata.catalog import load_dataset
+    from opendata.corrections import expired_corrections
+
+    list_expired(
+        [one.as_json() for one in expired_corrections(load_dataset(dataset, paths), paths)]
+    )
+
+
+def list_expired(expired: Sequence[Mapping[str, str]]) -> None:
+    """Corrections that sources no longer call for: they change nothing until looked at."""
+    if not expired:
+        return
+    say(
+        f"! {len(expired)} correction(s) périmée(s), non appliquée(s) : retirez-les de "
+        "catalog/corrections ou mettez « expect » à jour",
+        f"! {len(expired)} expired correction(s), not applied: remove them from "
+        "catalog/corrections or update “expect”",
+    )
+    for one in expired:
+        say(f"  - {one['fr']}", f"  - {one['en']}")

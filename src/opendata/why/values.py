@@ -1,0 +1,97 @@
+"""What a row of a source said, field by field, and what became of it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from opendata.catalog import load_corrections
+from opendata.corrections import Fate, correct
+from opendata.fetch import last_copy
+from opendata.files import rfc3339
+from opendata.harvest import Harvest, harvest
+from opendata.model import Dataset, Source
+from opendata.paths import Paths
+from opendata.schema import fields, problems
+from opendata.sentences import sentence
+from opendata.tables import cell_text, column, shown
+
+
+def newest(source: Source, paths: Paths) -> Harvest:
+    """The harvest of the last copy of a source; nothing is fetched."""
+    return harvest(source, replace(last_copy(source, paths), error_fr="", error_en=""), paths)
+
+
+def corrected(source: Source, found: Harvest, dataset: Dataset, paths: Paths) -> Harvest:
+    """A harvest once the corrections of a dataset are applied."""
+    corrections, _ = load_corrections(dataset.id, dataset.sources, paths)
+    return correct([source], [found], corrections)[0]
+
+
+def lines_of(found: Harvest, key: str) -> list[int]:
+    """The lines whose key is ``key``."""
+    return [int(line) for line in found.table.index[column(found.table, "id") == key]]
+
+
+def is_about(expired: Fate, source: str, key: str, line: int | None) -> bool:
+    """Whether an expired correction was made for a row."""
+    one = expired.correction
+    return one.source == source and (one.key == key if one.key else one.line == line)
+
+
+def snapshot(found: Harvest) -> dict[str, str] | None:
+    """The copy of the file that a harvest was made from."""
+    if found.snapshot is None:
+        return None
+    return {
+        "path": str(found.snapshot.path),
+        "url": found.snapshot.url,
+        "fetched_at": rfc3339(found.snapshot.fetched_at),
+    }
+
+
+def field_lines(
+    found: Harvest, line: int, place: dict[str, str], judged: pd.DataFrame
+) -> list[dict[str, Any]]:
+    """One entry per field the row says something of, or that something was said about."""
+    told = set(judged["field"])
+    entries = []
+    for name in fields():
+        original = str(found.originals.at[line, name]) if name in found.originals else ""
+        value = cell_text(found.table.at[line, name]) if name in found.table else ""
+        if not (original or value or name in told):
+            continue
+        entries.append(
+            {
+                "field": name,
+                "original": shown(original),
+                "read": value,
+                "published": place.get(name, ""),
+                "rules": rules(judged[judged["field"] == name]),
+            }
+        )
+    return entries
+
+
+def rules(issues: pd.DataFrame) -> list[dict[str, str]]:
+    """Issues as plain values, each with its sentence."""
+    known = problems()
+    return [
+        {
+            "rule": str(issue.code),
+            "severity": known[str(issue.code)].severity,
+            "fr": sentence(issue, "fr"),
+            "en": sentence(issue, "en"),
+        }
+        for issue in issues.itertuples()
+    ]
+
+
+def notable(entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The fields where something happened: changed on the way, or judged by a rule."""
+    return [
+        entry
+        for entry in entries
+        if entry["rules"] or not (entry["original"] == entry["read"] == entry["published"])
+    ]

@@ -1,0 +1,137 @@
+"""What ``opendata why`` tells of a place, and of a row that is in none."""
+
+import json
+
+import pytest
+
+from opendata import pipeline
+from opendata.errors import CatalogError, UsageError
+from opendata.paths import Paths
+from opendata.release import store
+from opendata.why import MERGED, explain
+from tests.builders import ROWS, edit_source, small_dataset, small_source
+from tests.conftest import Command
+
+#: One row in quarantine, one outside the territory, one without a commune of another.
+EXTRA = """5;Le Relais;2 rue Y;;Nulle-Part;;
+6;Point net d'ailleurs;1 rue Z;33000;Bordeaux;;
+7;Point net perdu;1 rue Z;33999;Nulle-Part;;
+1;Espace en double;4 rue T;45000;Orléans;;
+"""
+TWIN = """id;nom;adresse;cp;ville;tel;mel
+a/1;Espace Numerique des Tilleuls;3 r. des Tilleuls;45000;ORLEANS;;
+"""
+
+
+@pytest.fixture
+def published(paths: Paths) -> Paths:
+    small_source(paths, rows=ROWS + EXTRA)
+    small_source(paths, "seconde", rows=TWIN)
+    small_dataset(paths, sources=("essai", "seconde"))
+    assert pipeline.run("jeu", paths).status == "published"
+    return paths
+
+
+def place_id(paths: Paths, key: str) -> str:
+    lieux = store.read_table(store.latest(paths, "jeu"), "lieux").set_index("id")
+    return str(lieux.at[key, "lieu_id"])
+
+
+def test_a_row_leads_to_its_place(published: Paths) -> None:
+    wanted = explain(place_id(published, "1"), published)
+    assert wanted["latest"] is True
+    for asked in ("essai:1", "essai#2", "seconde:a/1"):
+        found = explain(asked, published)
+        assert found.pop("asked") == asked
+        assert found == wanted
+
+
+def test_merged_rows_say_with_which_and_why(published: Paths, command: Command) -> None:
+    found = explain("essai:1", published)
+    assert [row["merged_with"] for row in found["sources"]] == [["seconde:a/1"], ["essai:1"]]
+    assert found["sources"][1]["merged_because_en"] == MERGED.en
+    said = command("why", "essai:1")[1]
+    assert f"réunie à essai:1 : {MERGED.fr}." in said
+    alone = explain("essai:2", published)["sources"][0]
+    assert (alone["merged_with"], alone["merged_because_fr"]) == ([], "")
+
+
+@pytest.mark.parametrize(
+    ("asked", "state", "said"),
+    [
+        ("essai:5", "quarantaine", "aucune commune ne correspond à « Nulle-Part »"),
+        ("essai#9", "quarantaine", "l'identifiant « 1 » est déjà celui"),
+        ("essai:6", "hors_territoire", "(region:24) : Bordeaux (33063), Gironde"),
+        ("essai:7", "hors_territoire", "sa commune n'est pas reconnue"),
+    ],
+)
+def test_a_row_in_no_place_says_why(
+    published: Paths, command: Command, asked: str, state: str, said: str
+) -> None:
+    found = explain(asked, published)
+    (one,) = found["datasets"]
+    assert (one["dataset"], one["etat"]) == ("jeu", state)
+    assert said in one["fr"]
+    status, printed = command("why", asked)
+    assert (status, one["fr"] in printed) == (0, True)
+    assert json.loads(command("why", asked, "--json")[1])["ligne"] == found["ligne"]
+
+
+def test_a_row_that_is_not_yet_published_says_so(published: Paths) -> None:
+    file = published.project / "essai.csv"
+    file.write_text(ROWS + EXTRA + "8;Un nouveau;1 rue Z;37000;Tours;;\n", encoding="utf-8")
+    pipeline.run("jeu", published, review="always")
+    (one,) = explain("essai:8", published)["datasets"]
+    assert (one["etat"], "opendata run jeu" in one["fr"]) == ("nouvelle", True)
+
+
+def test_a_row_that_was_published_once_leads_to_its_place(published: Paths) -> None:
+    file = published.project / "essai.csv"
+    before = place_id(published, "4")
+    rows = [line for line in ROWS.splitlines(keepends=True) if not line.startswith("4;")]
+    file.write_text("".join(rows), encoding="utf-8")
+    assert pipeline.run("jeu", published).status == "published"
+    found = explain("essai:4", published)
+    assert (found["lieu_id"], found["latest"]) == (before, False)
+
+
+def test_a_source_that_the_dataset_leaves_out_says_so(published: Paths) -> None:
+    edit_source(published, "seconde", "etalab-2.0", "ODbL-1.0")
+    assert pipeline.run("jeu", published).status == "published"
+    (one,) = explain("seconde:a/1", published)["datasets"]
+    assert one["etat"] == "source_ecartee"
+
+
+def test_a_corrected_key_is_found_by_both(published: Paths) -> None:
+    folder = published.catalog / "corrections"
+    folder.mkdir()
+    (folder / "jeu.toml").write_text(
+        '[[correction]]\ntarget = "essai#9"\nfield = "id"\nexpect = "1"\nvalue = "12"\n'
+        'reason = "x"\nauthor = "Ada"\ndate = 2026-11-23\n',
+        encoding="utf-8",
+    )
+    assert pipeline.run("jeu", published).status == "published"
+    for asked in ("essai:12", "essai#9"):
+        found = explain(asked, published)
+        assert found["place"]["nom"] == "Espace en double"
+        assert found["sources"][0]["ligne"] == 9
+
+
+def test_what_nothing_knows_is_one_sentence(published: Paths) -> None:
+    with pytest.raises(UsageError, match="« essai:404 » n'est dans aucune version"):
+        explain("essai:404", published)
+    with pytest.raises(CatalogError, match="essai"):
+        explain("esai:1", published)
+    small_source(published, "libre")
+    with pytest.raises(UsageError, match="libre"):
+        explain("libre:1", published)
+
+
+def test_a_place_is_found_in_older_releases(published: Paths) -> None:
+    gone = place_id(published, "4")
+    rows = [line for line in ROWS.splitlines(keepends=True) if not line.startswith("4;")]
+    (published.project / "essai.csv").write_text("".join(rows), encoding="utf-8")
+    pipeline.run("jeu", published)
+    found = explain(gone, published)
+    assert (found["latest"], found["place"]["nom"]) == (False, "Médiathèque du Pont")
+    assert found["sources"][0]["snapshot"] is None
