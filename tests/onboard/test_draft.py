@@ -1,7 +1,9 @@
 """``opendata source new``: what it writes loads, runs and hides what it must."""
 
 import json
+import shlex
 import tomllib
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +109,125 @@ def guessed(tmp_path: Path, rows: list[dict[str, Any]]) -> Guess:
     return found
 
 
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWX"
+
+
+def with_column(tmp_path: Path, header: str, cells: list[str], street: str = "3 rue") -> Guess:
+    """The guess for 24 places and one more column, which comes first; "" fills it up."""
+    lines = [
+        f"{cell};Espace {letter};{street} {letter};45000;Orléans"
+        for cell, letter in zip_longest(cells, LETTERS, fillvalue="")
+    ]
+    path = tmp_path / "f.csv"
+    path.write_text("\n".join([f"{header};Nom;Adresse;CP;Ville", *lines]), encoding="utf-8")
+    found = guess(profile_file(path))
+    closed_lists.add(found)
+    return found
+
+
+NUMBERS = [str(place + 1) for place in range(24)]
+SHUFFLED = [str((place * 7) % 31 + 1) for place in range(24)]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("N° fiche", SHUFFLED),
+        ("N°", SHUFFLED),
+        ("Numéro", NUMBERS),
+        ("Réf.", [f"R-{number}" for number in NUMBERS]),
+        ("code_site", [f"S{number}" for number in NUMBERS]),
+        ("Immatriculation", SHUFFLED),
+        # No header says so, but each cell is a code and nothing else.
+        ("Dossier", [f"D{number}/24" for number in NUMBERS]),
+    ],
+)
+def test_an_identifier_is_told_by_its_header_or_its_codes(
+    tmp_path: Path, header: str, cells: list[str]
+) -> None:
+    found = with_column(tmp_path, header, cells)
+    assert found.mapping["id"] == [{"column": header}]
+    assert found.mapping["adresse"] == [{"column": "Adresse"}]
+    assert not found.composed
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Téléphone", [f"02 61 91 00 {place + 10}" for place in range(24)]),
+        ("Mél", [f"contact{number}@exemple.fr" for number in NUMBERS]),
+        ("Nombre de postes", SHUFFLED),
+        ("Référent", [f"Prénom {letter}" for letter in LETTERS]),
+        ("N° fiche", ["12", *SHUFFLED[1:20]]),  # four rows have none
+        ("Dossier", ["en cours", *(f"D{number}" for number in NUMBERS[1:])]),
+    ],
+)
+def test_a_column_that_is_only_unique_is_no_identifier(
+    tmp_path: Path, header: str, cells: list[str]
+) -> None:
+    found = with_column(tmp_path, header, cells)
+    assert found.mapping["id"] == [{"join": ["Nom", "Adresse", "Ville"], "separator": " "}]
+
+
+@pytest.mark.parametrize(
+    ("header", "numbers", "is_house"),
+    [
+        ("N°", SHUFFLED, True),
+        ("Numéro", SHUFFLED, True),
+        ("Numéro", NUMBERS, False),  # it counts the rows
+        ("N° fiche", SHUFFLED, False),
+    ],
+)
+def test_numbers_of_houses_and_of_records_are_told_apart(
+    tmp_path: Path, header: str, numbers: list[str], is_house: bool
+) -> None:
+    found = with_column(tmp_path, header, numbers, street="rue")
+    house = [{"join": [header, "Adresse"], "separator": " "}]
+    assert found.mapping["adresse"] == (house if is_house else [{"column": "Adresse"}])
+    assert (found.mapping["id"] == [{"column": header}]) is not is_house
+
+
+@pytest.mark.parametrize("header", ["Mél", "Mail", "Courriel structure", "Mail(s)", "mel_contact"])
+def test_few_mail_addresses_are_enough(tmp_path: Path, header: str) -> None:
+    found = with_column(tmp_path, header, ["a@exemple.fr", "", "en cours", "voir la mairie"])
+    assert found.mapping["courriels"] == [{"column": header}]
+
+
+@pytest.mark.parametrize("header", ["Site", "Web", "Lien", "URL fiche", "www"])
+def test_few_web_addresses_are_enough(tmp_path: Path, header: str) -> None:
+    sites = ["https://exemple.fr/a", *["en construction", "page de la mairie"] * 2]
+    share = 3 if header == "URL fiche" else 5
+    found = with_column(tmp_path, header, sites[:share])
+    assert found.mapping["site_web"] == [{"column": header}]
+
+
+@pytest.mark.parametrize(
+    ("header", "values"),
+    [
+        ("Tarif", {"Gratuit": "Gratuit", "5 €": "Payant"}),
+        ("Tarifs", {"gratuit pour tous": "Gratuit", "Adhésion 10 €/an": "Payant"}),
+        ("Coût", {"0 €": "Gratuit", "0,00 €": "Gratuit", "12,50 euros": "Payant"}),
+        ("Payant", {"oui": "Payant", "non": "Gratuit"}),
+        ("Gratuit oui/non", {"oui": "Gratuit", "non": "Payant"}),
+        ("Payant", {"oui": "Payant", "non": "Gratuit", "Payant (5 €)": "Payant"}),
+    ],
+)
+def test_prices_are_translated(tmp_path: Path, header: str, values: dict[str, str]) -> None:
+    found = with_column(tmp_path, header, (list(values) * 12)[:24])
+    assert found.mapping["frais_a_charge"] == [{"column": header, "values": values}]
+
+
+def test_a_price_that_is_not_sure_is_left_to_a_person(tmp_path: Path) -> None:
+    prices = ["5 €", "Gratuit", "Gratuit sauf impressions", "selon quotient", "pas payant"]
+    path = tmp_path / "f.csv"
+    rows = [f"{n};Espace {n};{prices[n % 5]}\n" for n in range(25)]
+    path.write_text("id;Nom;Tarif\n" + "".join(rows), encoding="utf-8")
+    found = draft(path, "f")
+    rule = tomllib.loads(found.text)["mapping"]["frais_a_charge"]
+    assert rule["values"] == {"5 €": "Payant", "Gratuit": "Gratuit"}
+    assert set(found.unknown[0].counts) == set(prices[2:])
+
+
 PLACES = [
     ("Espace A", "3 rue des Lilas", "45000", "Orléans", 47.9021, 1.9093),
     ("Espace B", "4 rue du Moulin", "41000", "Blois", 47.5861, 1.3359),
@@ -185,7 +306,7 @@ def test_the_command_writes_tries_and_says_what_comes_next(
     source = load_source("mes-lieux", paths)
     assert source.fetch.url == source.fetch.file == ""
     assert "4 lignes lues (csv), 4 acceptées, 0 mises de côté." in said
-    assert f"opendata deposit mes-lieux {file}" in said
+    assert f"opendata deposit mes-lieux '{file}'" in said
     assert "opendata check mes-lieux" in said
 
 
@@ -231,3 +352,86 @@ def test_what_cannot_be_drafted_is_one_sentence(
     status, said = command("source", "new", str(path))
     assert (status, expected in said) == (2, True), said
     assert len(said.strip().splitlines()) == 1
+
+
+def ragged(rows: int) -> str:
+    """A file of places in which a record is cut, a line is short and one is too long."""
+    lines = ["id;Nom;Adresse;CP;Ville;Mél"]
+    for number in range(rows):
+        street = f"{number} rue du Pont" + ("\nBât. B" if number == 3 else "")
+        lines.append(f"E{number};Espace {number};{street};45000;Orléans;")
+        lines += ["nul@exemple.fr;12"] if number == 5 else []
+        lines += ["E1;a;b;c;d;e;f;g"] if number == 8 else []
+    return "\n".join(lines) + "\n"
+
+
+def test_ragged_lines_are_counted_and_spoil_nothing(
+    tmp_path: Path, command: Command, paths: Paths
+) -> None:
+    path = tmp_path / "mes lieux.csv"
+    path.write_text(ragged(20), encoding="utf-8")
+    profile = profile_file(path)
+    assert (profile.rows, len(profile.table)) == (22, 20)
+    assert (profile.irregular, profile.joined) == ((9, 13), (5,))
+    # The short line holds the only address, in the column of identifiers.
+    assert profile.column("id").unique
+    assert profile.column("Mél").filled == 0
+    status, said = command("source", "new", str(path))
+    assert status == 0
+    assert "! 1 × un retour à la ligne coupait l'enregistrement (ligne 5) : il a été" in said
+    assert "! 2 × la ligne n'a pas le nombre de cellules de l'en-tête (lignes 9, 13) : le" in said
+    assert "est déjà celui d'une ligne précédente" not in said
+    assert load_source("mes-lieux", paths).mapping["id"][0].columns == ("id",)
+
+
+def test_lines_that_are_all_irregular_are_looked_at_all_the_same(
+    tmp_path: Path, command: Command
+) -> None:
+    path = tmp_path / "lieux.csv"
+    lines = [f"E{number};Espace {number}\n" for number in range(9)]
+    path.write_text("id;Nom;\n" + "".join(lines), encoding="utf-8")
+    status, said = command("source", "new", str(path))
+    assert status == 0
+    assert "(lignes 2, 3, 4, 5, 6…) : c'est le cas de plus de la moitié" in said
+
+
+@pytest.mark.parametrize("verb", ["new", "import"])
+def test_a_folder_is_called_one_and_a_file_of_it_named(
+    tmp_path: Path, command: Command, verb: str
+) -> None:
+    folder = tmp_path / "reçus en mai"
+    folder.mkdir()
+    status, said = command("source", verb, str(folder))
+    assert (status, said.strip()) == (2, f"« {folder} » est un dossier : donnez un fichier.")
+    (folder / "b.json").write_text("{}")
+    (folder / "c.csv").write_text("nom\n")
+    status, said = command("source", verb, str(folder))
+    named = folder / ("c.csv" if verb == "new" else "b.json")
+    assert f"est un dossier : donnez un fichier, par exemple '{named}'." in said
+
+
+def test_printed_commands_can_be_pasted(tmp_path: Path, command: Command) -> None:
+    path = tmp_path / "mes lieux d'été.csv"
+    path.write_text(HEADER + ROWS, encoding="utf-8")
+    status, said = command("source", "new", str(path))
+    assert status == 0
+    printed = next(line for line in said.splitlines() if "opendata deposit" in line)
+    assert shlex.split(printed) == ["opendata", "deposit", "mes-lieux-d-ete", str(path)]
+
+
+def test_the_draft_says_what_verified_does_and_when_examples_are_stale(file: Path) -> None:
+    text = draft(file, "mes-lieux").text
+    before, _, _ = text.partition("\nverified = false")
+    assert "« opendata status --json » le dit. Passez à true" in before.splitlines()[-1]
+    before, _, _ = text.partition("\n[[example]]")
+    assert "change « expect » : « opendata check » dit où." in before.splitlines()[-1]
+
+
+def test_check_names_the_stale_id_of_an_example(file: Path, command: Command, paths: Paths) -> None:
+    assert command("source", "new", str(file))[0] == 0
+    path = paths.catalog / "sources" / "mes-lieux.toml"
+    rule = 'id = { join = ["code", "CP"], separator = "-" }'
+    text = path.read_text(encoding="utf-8").replace('id = { column = "code" }', rule)
+    path.write_text(text, encoding="utf-8")
+    _, said = command("check", str(file), "--as", "mes-lieux")
+    assert "exemple 1, id : « E" in said

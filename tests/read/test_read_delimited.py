@@ -107,9 +107,107 @@ def test_ragged_lines_are_padded_or_cut_and_noted(tmp_path: Path) -> None:
     ]
 
 
-def test_a_long_extra_cell_is_cut_in_the_report(tmp_path: Path) -> None:
+PLACES = "id;nom;adresse;cp;ville;tel\n1;A;2 rue B;45000;Orléans;0261910001\n"
+
+
+def codes(issues: pd.DataFrame) -> list[tuple[int, str]]:
+    return list(zip(issues["row"], issues["code"], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("lines", "adresse"),
+    [
+        ("2;B;3 rue C\nBât. D;41000;Blois;0261910002", "3 rue C Bât. D"),
+        ("2;B;3 rue C\n\n  Bât. D ;41000;Blois;0261910002", "3 rue C Bât. D"),
+        ("2;B;3 rue C\nBât. D\nétage 2;41000;Blois;0261910002", "3 rue C Bât. D étage 2"),
+        ("2;B;\nBât. D;41000;Blois;0261910002", "Bât. D"),
+    ],
+    ids=["in two", "around an empty line", "in three", "after an empty piece"],
+)
+def test_a_record_cut_by_a_line_break_is_joined(tmp_path: Path, lines: str, adresse: str) -> None:
+    after = "9;Z;1 rue Y;18000;Bourges;0261910009\n"
+    table, issues = load(tmp_path, PLACES + lines + "\n" + after)
+    assert list(table["id"]) == ["1", "2", "9"]
+    assert list(table.index) == [2, 3, 4 + lines.count("\n")]
+    assert list(table.loc[3]) == ["2", "B", adresse, "41000", "Blois", "0261910002"]
+    assert codes(issues) == [(3, "ligne_coupee")]
+    assert issues.loc[0, "value"] == adresse
+    pieces = [str(3 + place) for place, line in enumerate(lines.split("\n")) if line]
+    assert issues.loc[0, "detail"] == " + ".join(pieces)
+
+
+def test_two_cells_of_one_record_may_be_cut(tmp_path: Path) -> None:
+    table, issues = load(tmp_path, PLACES + "2;B\nB;3 rue C\nBât. D;41000;Blois;0261910002\n")
+    assert list(table.loc[3])[:3] == ["2", "B B", "3 rue C Bât. D"]
+    assert issues.loc[0, "value"] == "B B | 3 rue C Bât. D"
+
+
+def test_records_cut_one_after_the_other_are_told_apart(tmp_path: Path) -> None:
+    cut = "".join(f"{n};B;{n} rue C\nBât. D;41000;Blois;026191000{n}\n" for n in range(2, 8))
+    table, issues = load(tmp_path, PLACES + cut)
+    assert list(table["id"]) == list("1234567")
+    assert set(table["ville"]) == {"Orléans", "Blois"}
+    assert set(issues["code"]) == {"ligne_coupee"}
+    assert len(issues) == 6
+
+
+@pytest.mark.parametrize(
+    ("lines", "rows"),
+    [
+        # Neither sums fit: 3 + 3 - 1 cells are too few, 5 + 3 - 1 too many.
+        ("2;B;3 rue C\nBât. D;41000;Blois", 2),
+        ("2;B;3 rue C;41000;Blois\nBât. D;41000;Blois", 2),
+        # A record of the right width stands between, or is the second piece.
+        ("2;B;3 rue C\n3;E;4 rue F;41000;Blois;0261910003\nBât. D;41000;Blois;0261910002", 3),
+        ("2\n3;E;4 rue F;41000;Blois;0261910003", 2),
+        # The sum fits, and each piece begins like a record: cells left out at the end.
+        ("2;B;3 rue C\n3;E;4 rue F;41000", 2),
+        # A record too long is none of the pieces.
+        ("2;B;3 rue C\nBât. D;41000;Blois;0261910002;x;y;z", 2),
+    ],
+)
+def test_what_does_not_fit_is_left_as_it_is(tmp_path: Path, lines: str, rows: int) -> None:
+    table, issues = load(tmp_path, PLACES + lines + "\n")
+    assert len(table) == 1 + rows
+    assert set(issues["code"]) == {"ligne_irreguliere"}
+
+
+def test_short_records_around_a_cut_one_stay_alone(tmp_path: Path) -> None:
+    lines = "2;B;3 rue C;41000;Blois\n3;E;4 rue F\nBât. G;41000;Blois;0261910003\ntotal;3\n"
+    table, issues = load(tmp_path, PLACES + lines)
+    assert list(table.index) == [2, 3, 4, 6]
+    assert table.loc[4, "adresse"] == "4 rue F Bât. G"
+    assert list(table.loc[6]) == ["total", "3", "", "", "", ""]
+    expected = [(3, "ligne_irreguliere"), (4, "ligne_coupee"), (6, "ligne_irreguliere")]
+    assert codes(issues) == expected
+
+
+def test_lines_that_all_lack_their_last_cells_are_records(tmp_path: Path) -> None:
+    # Two by two they would have the width of the header.
+    table, issues = load(tmp_path, "nom;ville;\n" + "".join(f"L{n};Tours\n" for n in range(4)))
+    assert list(table["nom"]) == ["L0", "L1", "L2", "L3"]
+    assert set(issues["code"]) == {"ligne_irreguliere"}
+
+
+def test_a_file_of_short_lines_costs_no_more_time(tmp_path: Path) -> None:
+    lines = "".join("x\n" if n % 3 else "x;y\n" for n in range(30_000))
+    started = time.process_time()
+    table, _ = load(tmp_path, "a;b;c;d;e;f;g;h;i\n" + lines, delimiter=";")
+    assert not table.empty
+    assert time.process_time() - started < 5
+
+
+def test_an_extra_cell_is_kept_whole_to_be_given_back(tmp_path: Path) -> None:
     _, issues = load(tmp_path, "a;b\n1;2;" + "x" * 999 + "\n")
-    assert issues["value"].str.len().tolist() == [200]
+    assert issues["value"].str.len().tolist() == [999]
+
+
+def test_a_byte_order_mark_wins_over_the_declared_encoding(tmp_path: Path) -> None:
+    text = "identité;ville\nMédiathèque;Orléans\n"
+    for encoding in ("utf-8-sig", "utf-16"):
+        table, issues = load(tmp_path, text.encode(encoding), encoding="cp1252")
+        assert table.to_dict("list") == {"identité": ["Médiathèque"], "ville": ["Orléans"]}
+        assert issues.empty
 
 
 def test_a_few_stray_bytes_do_not_change_the_encoding(tmp_path: Path) -> None:

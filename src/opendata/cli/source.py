@@ -7,6 +7,7 @@ anything is published from it.
 
 import json
 import re
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,8 @@ def new(origin: str, source_id: str | None, output: Path | None, force: bool) ->
     paths = settings()
     url = origin if re.match(r"https?://", origin) else ""
     file = Path(origin)
+    if not url:
+        _refuse_folder(file, "*.csv")
     if not url and not file.is_file():
         raise UsageError(
             "fichier_absent",
@@ -78,12 +81,29 @@ def import_config(
     """Convert a mapping file of mednum-cli into a source TOML."""
     from opendata.onboard.mednum import convert
 
+    _refuse_folder(config, "*.json")
     name = _source_id(config, source_id, output)
     path = _destination(name, output, force)
     conversion = convert(_read_config(config), source_name=name)
     _write(path, _text(config, name, url or "", conversion))
     _report(path, name, url or "", conversion)
     return 0
+
+
+def _refuse_folder(path: Path, pattern: str) -> None:
+    """Say that a folder is none of the files in it, and name one (``pattern`` first)."""
+    if not path.is_dir():
+        return
+    files = (file for glob in (pattern, "*.*") for file in sorted(path.glob(glob)))
+    one = next((file for file in files if file.is_file()), None)
+    example = Text(
+        f", par exemple {shlex.quote(str(one))}", f", for example {shlex.quote(str(one))}"
+    )
+    raise UsageError(
+        "pas_un_fichier",
+        fr=f"« {path} » est un dossier : donnez un fichier{example.fr if one else ''}.",
+        en=f"“{path}” is a folder: give a file{example.en if one else ''}.",
+    )
 
 
 def _source_id(config: Path, source_id: str | None, output: Path | None) -> str:
@@ -163,6 +183,10 @@ def _text(config: Path, name: str, url: str, conversion: "Conversion") -> str:
         "The mapping file names no licence. Nothing of a source without a known licence is",
         "published: add licence and attribution (schemas/vocabularies/licences.csv).",
     )
+    comments["verified"] = (
+        "Nobody has tried this source yet. That does not keep it from being published:",
+        "“opendata status --json” says so. Set to true once it is done.",
+    )
     if not url:
         comments["fetch"] = (
             f"No address: this source is fed by « opendata deposit {name} FILE »;",
@@ -219,6 +243,8 @@ def _count(entry: list[Any] | Mapping[str, Any]) -> int:
 
 
 def _report_draft(path: Path, origin: str, drafted: "Draft", *, in_catalog: bool) -> None:
+    from opendata.onboard.first_looks import first_looks, ragged_lines
+
     guess, found = drafted.guess, drafted.harvest
     columns = len(guess.profile.columns)
     set_aside = found.rows_in - found.accepted
@@ -239,8 +265,10 @@ def _report_draft(path: Path, origin: str, drafted: "Draft", *, in_catalog: bool
             f"{set_aside} set aside.",
         )
     )
+    for sentence in ragged_lines(guess.profile):
+        click.echo(f"! {sentence}")
     click.echo(Text("À regarder d'abord :", "To look at first:"))
-    for line in _first_looks(drafted):
+    for line in first_looks(drafted):
         click.echo(f"  - {line}")
     click.echo(Text("Ensuite :", "Then:"))
     if not in_catalog:
@@ -251,32 +279,5 @@ def _report_draft(path: Path, origin: str, drafted: "Draft", *, in_catalog: bool
             )
         )
     if not drafted.source.fetch.url:
-        click.echo(f"  opendata deposit {drafted.source.id} {origin}")
+        click.echo(f"  opendata deposit {drafted.source.id} {shlex.quote(origin)}")
     click.echo(f"  opendata check {drafted.source.id}")
-
-
-def _first_looks(drafted: "Draft") -> list[str]:
-    """What a person should read before anything else, one sentence each."""
-    from opendata.report import group_issues
-
-    guess = drafted.guess
-    looks = [
-        Text("le producteur et la licence : sans licence connue, rien n'est publié ;",
-             "the publisher and the licence: without a known one nothing is published;"),
-        Text("le nom (« {} ») et l'identifiant ({}) ;", "the name (“{}”) and the identifier ({});"),
-    ]  # fmt: skip
-    nom = next(iter(drafted.source.mapping["nom"])).columns
-    lines = [str(looks[0]), str(looks[1]).format(nom[0], " + ".join(guess.key))]
-    if guess.swapped:
-        lines.append(
-            str(Text("la latitude et la longitude : les valeurs contredisent les en-têtes ;",
-                     "latitude and longitude: the values contradict the headers;"))
-        )  # fmt: skip
-    worst = [
-        e for e in group_issues(drafted.harvest.issues) if e["severity"] in ("error", "warning")
-    ]
-    for entry in worst[:3]:
-        sentence = Text(entry["phrase_fr"], entry["phrase_en"])
-        where = Text(f"{entry['champ']} :", f"{entry['champ']}:")
-        lines.append(f"{entry['nombre']} × {where} {sentence}")
-    return lines

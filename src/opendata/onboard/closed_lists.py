@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from opendata.normalise.closed_list import cleaner
+from opendata.onboard import fees
 from opendata.onboard.cells import is_person
 from opendata.onboard.headers import match, says, words
 from opendata.onboard.persons import is_personal, speaks_of_persons
@@ -21,9 +22,14 @@ from opendata.schema import SEPARATOR, accepted_terms, fields, fold, vocabulary
 MOSTLY = 0.8
 #: Below this share a column whose header speaks of the list is only spoken of.
 PARTLY = 0.1
+#: From this share of yes and no a column is a box to tick.
+_BOX = 0.9
 #: A column of at most so many words has a rule for each; beyond, it is given as it is.
 FEW_WORDS = 30
+#: Mean length beyond which a column holds sentences.
+_LONGEST_WORDS = 60
 
+_PRICES = "frais_a_charge"
 #: The headers of columns that feed a list.
 _HEADERS = {
     "categories": r"types?|typo|typologie|categories?|cat|etiquettes?|nature|picto|amenity|office|"
@@ -33,7 +39,8 @@ _HEADERS = {
     "modalites_accompagnement": r"modalites? accompagnement|types? accompagnement|"
     r"accompagnements?|disposition",
     "modalites_acces": r"modalites? acces|conditions? acces",
-    "frais_a_charge": r"tarifs?|frais|conditions? access?|gratuite?|couts?|prix|tarification",
+    "frais_a_charge": r"tarifs?|frais|conditions? access?|gratuite?|payante?|couts?|prix|"
+    r"tarification|adhesion|cotisation|fees?",
     "publics_specifiquement_adresses": r"publics?|audience|public cible",
     "prise_en_charge_specifique": r"handicaps?|accessibilite|pmr|publics specifiques|"
     r"prise en charge|personnes",
@@ -89,7 +96,7 @@ def add(found: Guess) -> list[Unknown]:
             if not _may_feed(found, name, column):
                 continue
             told = _told(name, column)
-            rules += _rules(found, column, told)
+            rules += _rules(found, name, column, told)
             strange = _strange(name, column, told) if column.distinct <= FEW else {}
             if strange and column.filled >= 0.01:
                 unknown.append(Unknown(name, column.name, strange))
@@ -99,9 +106,14 @@ def add(found: Guess) -> list[Unknown]:
     return _worth_saying(found, unknown)
 
 
-def _rules(found: Guess, column: Column, told: Told) -> list[TomlRule]:
+def _rules(found: Guess, name: str, column: Column, told: Told) -> list[TomlRule]:
     """The column as it is, a rule for each value it says, or nothing."""
     share = _share(column, told)
+    if name == _PRICES and column.distinct <= FEW_WORDS and column.length <= _LONGEST_WORDS:
+        prices = fees.translation(column, told)
+        if prices and _share(column, {text: (prices.get(text, ""),) for text in told}) >= PARTLY:
+            rule: TomlRule = {"column": column.name, "values": prices}
+            return [with_option(found.profile, rule, [column])]
     if share >= MOSTLY:
         return [plain(found.profile, column)]
     return _matches(found, column, told) if share >= PARTLY else []
@@ -128,7 +140,10 @@ def _may_feed(found: Guess, name: str, column: Column) -> bool:
     taken = found.used.get(column.name, "presentation_detail")
     if not column.filled or not taken.startswith(("presentation", "structure_parente")):
         return False
-    if column.share("drapeau", "nombre", "date", "url") > 0.5 or is_personal(column):
+    if column.share("nombre", "date", "url") > 0.5 or is_personal(column):
+        return False
+    # « Payant » is answered with yes, no and amounts; boxes without anything else come later.
+    if column.share("drapeau") > (_BOX if name == _PRICES else 0.5):
         return False
     if name == "typologie":
         return _may_be_types(found, column)
@@ -171,7 +186,7 @@ def _told(name: str, column: Column) -> Told:
 
 def _share(column: Column, told: Told) -> float:
     total = sum(column.counts.values())
-    return sum(n for text, n in column.counts.items() if told[text]) / total if total else 0.0
+    return sum(n for text, n in column.counts.items() if any(told[text])) / total if total else 0.0
 
 
 def _strange(name: str, column: Column, told: Told) -> dict[str, int]:
@@ -182,7 +197,8 @@ def _strange(name: str, column: Column, told: Told) -> dict[str, int]:
         if told[text] and not _PARTS.search(text):
             continue
         for part in filter(None, (one.strip(' "{}[]') for one in _PARTS.split(text))):
-            if not (clean(part[:500]).value or speaks_of_persons(part) or is_person(part)):
+            known = clean(part[:500]).value or (name == _PRICES and fees.meaning(column.name, part))
+            if not (known or speaks_of_persons(part) or is_person(part)):
                 found[part] = found.get(part, 0) + count
     return found
 
@@ -190,7 +206,7 @@ def _strange(name: str, column: Column, told: Told) -> dict[str, int]:
 def _matches(found: Guess, column: Column, told: Told) -> list[TomlRule]:
     """One rule per value of the list, or the column itself where its cells say many things."""
     several = any(len(values) > 1 for values in told.values())
-    if several or column.distinct > FEW_WORDS or column.length > 60:
+    if several or column.distinct > FEW_WORDS or column.length > _LONGEST_WORDS:
         return [plain(found.profile, column)]
     terms: dict[str, list[str]] = {}
     for text, values in told.items():
@@ -208,7 +224,7 @@ def _boxes(found: Guess, name: str) -> list[TomlRule]:
     """The ticked boxes whose header says a value of the list."""
     rules = []
     for column in found.profile.columns:
-        box = column.distinct and column.share("drapeau") >= 0.9 and column.distinct <= 4
+        box = column.distinct and column.share("drapeau") >= _BOX and column.distinct <= 4
         if not box or column.name in found.used or says(column.name, _NOT_A_BOX):
             continue
         value, otherwise = _meaning(name, column)

@@ -27,7 +27,12 @@ CLUES = {
     clue.field: clue
     for clue in (
         Clue(
-            "courriels", r"e? ?mails?|emails?|courriels?|mel", r"site|web", ("courriel",), 0.5, 0.8
+            "courriels",
+            r"e? ?mails?|emails?|courriels?|mel|adresse electronique",
+            r"site|web",
+            ("courriel",),
+            0.5,
+            0.8,
         ),
         Clue(
             "telephone",
@@ -48,7 +53,7 @@ CLUES = {
         Clue("fiche_acces_libre", r"acces ?libre|accessibilite", r"mail|tel", ("url",), 0.5, 2),
         Clue(
             "site_web",
-            r"web|site|website|url|lien|link|internet|page|facebook|twitter|instagram|linkedin|"
+            r"web|www|site|website|url|lien|link|internet|page|facebook|twitter|instagram|linkedin|"
             r"youtube|mastodon|reseaux sociaux",
             r"photos?|images?|logos?|icones?|pictos?|mails?|rdv|wikipedia|wikidata|wifi|"
             r"licence|confidentialite|politique|source|picture|fichier|mapillary|panoramax",
@@ -154,6 +159,9 @@ NAME_UNLESS = (
     r"agent|financeur|conseiller|public|service|description"
 )
 ID_WORDS = (
-    r"id|identifiant|ident|uid|uuid|gid|key|cle|code|ref|reference|recordid|numero|num|matricule"
+    r"id|identifiant|ident|uid|uuid|gid|key|cle|code|ref|reference|recordid|numero|num|no|n|"
+    r"matricule|immatriculation"
 )
-ID_UNLESS = r"insee|postal|siret|siren|tel|region|departement|dep|commune|com|rue|voie|insee|date"
+ID_UNLESS = (
+    r"insee|postal|siret|siren|tel|telephone|fax|region|departement|dep|commune|com|rue|voie|date"
+)

@@ -125,15 +125,19 @@ def _asked_of_a_person() -> Iterator[tuple[str, Text]]:
     yield (
         "verified",
         Text(
-            "Brouillon : passez à true quand une personne l'a relu et essayé.",
-            "A draft: set to true once a person has read and tried it.",
+            "Personne n'a encore relu ni essayé cette source. Cela n'empêche pas de la publier :\n"
+            "« opendata status --json » le dit. Passez à true quand c'est fait.",
+            "Nobody has read or tried this source yet. It is published all the same:\n"
+            "“opendata status --json” says so. Set to true once it is done.",
         ),
     )
     yield (
         "example",
         Text(
-            "Deux lignes du fichier (sans contacts) et ce qui en est publié : à relire.",
-            "Two rows of the file (no contacts) and what is published of them: read them.",
+            "Deux lignes du fichier (sans contacts) et ce qui en est publié : à relire.\n"
+            "Une règle changée (id, par exemple) change « expect » : « opendata check » dit où.",
+            "Two rows of the file (no contacts) and what is published of them: read them.\n"
+            "A rule that changes (id, say) changes “expect”: “opendata check” says where.",
         ),
     )
 

@@ -42,7 +42,7 @@ _NEUTRAL = _words(
     a addr au aux bf c code contact d de des du en es et fields fr france fs geometry inst l
     la le les libelle lieu lieux nom num numero o ou par place properties site structure sur
     text tl un une user votre vos etablissement etab adresse type liste brut principal 1
-    usager
+    usager oui non s
     """
 )
 

@@ -32,20 +32,33 @@ _DELIMITERS = ";,\t|"
 _NOT_BARE = (b"\xff\xfe", b"\xfe\xff", b"PK", b"\x1f\x8b")
 
 
+#: Issues of the reader: a row whose cells may stand in the wrong columns, and one made whole.
+_DOUBTFUL = ("ligne_irreguliere", "guillemet_non_ferme")
+_JOINED = "ligne_coupee"
+
+
 class FileRead(NamedTuple):
-    """A file as a table of text (see :func:`opendata.read.read`), its format and its layout."""
+    """A file as a table of text (see :func:`opendata.read.read`), its format and its layout.
+
+    ``irregular`` are the lines of rows whose cells may stand in the wrong columns, ``joined``
+    those of rows that a line break had cut; both are rows of the table.
+    """
 
     table: pd.DataFrame
     format: str
     layout: Mapping[str, Any]
+    irregular: tuple[int, ...] = ()
+    joined: tuple[int, ...] = ()
 
 
 def read_undescribed(path: Path) -> FileRead:
     """Read a file without being told anything of it. Raises ReadError, OSError."""
     told = _before_reading(path)
-    table, _, kind = read(path, Fetch(**told))
+    table, issues, kind = read(path, Fetch(**told))
     layout = {"format": _declared_format(kind, path), **told, **_after_reading(path, kind)}
-    return FileRead(table, kind, layout)
+    irregular = issues.loc[issues["code"].isin(_DOUBTFUL), "row"].drop_duplicates()
+    joined = issues.loc[issues["code"] == _JOINED, "row"]
+    return FileRead(table, kind, layout, tuple(irregular), tuple(joined))
 
 
 def _before_reading(path: Path) -> Layout:

@@ -59,7 +59,10 @@ class Column:
 class Profile:
     """A file as it was read: ``layout`` is what [fetch] has to say of it.
 
-    ``table`` holds at most :data:`SAMPLE_ROWS` of its ``rows`` rows.
+    ``table`` holds at most :data:`SAMPLE_ROWS` of its ``rows`` rows. ``irregular`` are the
+    lines of rows with more or fewer cells than the header, which would show values in columns
+    that are not theirs: they are left out of the table and of the columns, unless most rows
+    are so. ``joined`` are the lines of rows that a line break had cut.
     """
 
     path: Path
@@ -69,6 +72,13 @@ class Profile:
     layout: Mapping[str, Any]
     columns: tuple[Column, ...]
     placeholders: tuple[str, ...]
+    irregular: tuple[int, ...] = ()
+    joined: tuple[int, ...] = ()
+
+    @property
+    def mostly_irregular(self) -> bool:
+        """Whether rows of another width are the habit of the file, and are looked at."""
+        return _is_habit(len(self.irregular), self.rows)
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -85,7 +95,10 @@ class Profile:
 
 def profile_file(path: Path) -> Profile:
     """Read a file without being told anything of it. Raises ReadError, OSError."""
-    whole, kind, layout = read_undescribed(path)
+    found = read_undescribed(path)
+    rows = len(found.table)
+    habit = _is_habit(len(found.irregular), rows)
+    whole = found.table if habit else found.table.drop(index=list(found.irregular))
     sample = spread(whole, SAMPLE_ROWS)
     counted = {str(label): _counted(sample[label]) for label in sample.columns}
     columns = tuple(
@@ -93,7 +106,14 @@ def profile_file(path: Path) -> Profile:
         for position, (name, counts) in enumerate(counted.items())
     )
     placeholders = _placeholders(counted.values())
-    return Profile(path, sample, len(whole), kind, layout, columns, placeholders)
+    return Profile(
+        path, sample, rows, found.format, found.layout, columns, placeholders,
+        found.irregular, found.joined,
+    )  # fmt: skip
+
+
+def _is_habit(irregular: int, rows: int) -> bool:
+    return irregular * 2 > rows
 
 
 def spread(table: pd.DataFrame, rows: int) -> pd.DataFrame:

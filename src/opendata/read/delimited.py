@@ -2,7 +2,8 @@
 
 Records are read by :mod:`csv`, whose rules (quotes, newlines inside cells) are the ones
 producers' tools follow; what it would accept in silence (a quote never closed that
-swallows the lines after it, records shorter or longer than the header) is noted.
+swallows the lines after it, records shorter or longer than the header) is noted, and
+mended where that is certain (:mod:`opendata.read.cut_lines`).
 """
 
 import csv
@@ -27,6 +28,7 @@ from opendata.read.base import (
     text_table,
     unique_names,
 )
+from opendata.read.cut_lines import Forms, Short, form, mend
 
 NAME = "csv"
 FORMATS = ("csv", "tsv", "txt")
@@ -43,6 +45,10 @@ _MAX_LINES = 1_000
 _MAX_CHARACTERS = 16_000_000
 #: After so many unclosed quotes the quotes of this file mean nothing.
 _MAX_REPAIRS = 20
+#: Records of the right width that show what the cells of each column look like.
+_MODELS = 500
+#: Short records beyond so many are not held back to be mended.
+_MOST_SHORT = 50_000
 _SEP_LINE = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 _END = "\x1e\x1fend\x1f\x1e"
 
@@ -61,8 +67,9 @@ def read(path: Path, options: Fetch) -> Reading:
     """Read delimited text; the index is the physical line where each record begins.
 
     ``options.header_row`` counts lines from 1, after Excel's ``sep=`` line if there is
-    one. A short record is filled with "", the extra cells of a long one are cut and
-    noted, a record without any text is skipped. A quote that is never closed costs its
+    one. Short records that are one, cut by line breaks, are joined and noted; any other is
+    filled with "" and noted, as are the extra cells of a long one, which are cut; a record
+    without any text is skipped. A quote that is never closed costs its
     own line only: that line is read as if quotes meant nothing, and noted.
     Raises ReadError (no header, unusable delimiter or encoding), OSError.
     """
@@ -89,7 +96,10 @@ def read(path: Path, options: Fetch) -> Reading:
     names = unique_names(header)
     check_size(path, len(lines) - start, len(names))
     columns, numbers = _columns(records, len(names), issues)
-    return Reading(text_table(dict(zip(names, columns, strict=True)), numbers), issues, NAME)
+    table = text_table(dict(zip(names, columns, strict=True)), numbers)
+    if not table.index.is_monotonic_increasing:  # mended records were added at the end
+        table = table.sort_index()
+    return Reading(table, issues, NAME)
 
 
 def _declared_delimiter(path: Path, delimiter: str) -> str:
@@ -109,22 +119,57 @@ def _declared_delimiter(path: Path, delimiter: str) -> str:
 def _columns(
     records: Iterator[tuple[int, list[str]]], width: int, issues: Issues
 ) -> tuple[list[Any], list[int]]:
+    """The columns and the line of each row; rows that were too short come last."""
     numbers: list[int] = []
     chunks: list[list[Any]] = []
+    shorts: list[Short] = []
     # In batches, so that a million rows never stand in memory as Python strings; and flat,
     # since a list per row would keep the garbage collector busier than the parser.
     cells: list[str] = []
     for number, record in records:
-        cells += record if len(record) == width else _fitted(number, record, width, issues)
+        if len(record) == width:
+            cells += record
+        elif len(record) < width and len(shorts) < _MOST_SHORT:
+            shorts.append(Short(len(numbers), number, record))
+            continue
+        else:
+            cells += _fitted(number, record, width, issues)
         numbers.append(number)
         if len(cells) >= _BATCH_CELLS:
             chunks.append(_sliced(cells, width))
             cells = []
     chunks.append(_sliced(cells, width))
+    if shorts:
+        added, lines = _mended(shorts, width, _forms(chunks[0]), issues)
+        chunks.append(_sliced(added, width))
+        numbers += lines
     columns = [
         pa.chunked_array([chunk[j] for chunk in chunks], pa.large_string()) for j in range(width)
     ]
     return columns, numbers
+
+
+def _forms(columns: Sequence[Any]) -> list[Forms]:
+    """What the cells of each column look like."""
+    return [set(map(form, column.slice(0, _MODELS).to_pylist())) for column in columns]
+
+
+def _mended(
+    shorts: Sequence[Short], width: int, columns: Sequence[Forms], issues: Issues
+) -> tuple[list[str], list[int]]:
+    """The cells of the records that short ones make, one after the other, and their lines."""
+    cells: list[str] = []
+    lines: list[int] = []
+    for record in mend(shorts, width, columns):
+        line = record.pieces[0].line
+        if len(record.pieces) > 1:
+            detail = " + ".join(str(piece.line) for piece in record.pieces)
+            issues.add("ligne_coupee", line, value=" | ".join(record.seams), detail=detail)
+            cells += record.cells
+        else:
+            cells += _fitted(line, record.cells, width, issues)
+        lines.append(line)
+    return cells, lines
 
 
 def _sliced(cells: list[str], width: int) -> list[Any]:

@@ -13,9 +13,14 @@ from opendata.onboard.rules import TomlRule, side_by_side
 from opendata.tables import stated
 
 _HOUSE = r"numero|num|no|n|nr|housenumber|number|numero voie|numero rue"
-_HOUSE_UNLESS = r"tel|telephone|phone|siret|siren|id|insee|postal|cp|dep|structure"
+_HOUSE_UNLESS = (
+    r"tel|telephone|phone|siret|siren|id|insee|postal|cp|dep|structure|fiche|dossier|ordre|"
+    r"enregistrement|ligne|lieu|site|espace|etablissement|agrement|adherent"
+)
 #: Columns of streets that are read at most, and how long the street of a place may be.
 _MOST_STREETS = 3
+#: Numbers that rise from each of so many rows to the next were not written on houses.
+_LEAST_NUMBERED = 6
 _LONGEST_STREET = 120
 #: ``45000 Orléans`` at the end of an address, and the part of it that each field takes.
 _CODE_AND_TOWN = r"\b\d{5}\s+[^\W\d]"
@@ -56,6 +61,7 @@ def _house_number(found: Guess, street: Column, taken: Sequence[Column]) -> Colu
         and match(column.name, _HOUSE, _HOUSE_UNLESS)
         and column.share("numero_voie") >= 0.6
         and column.distinct > 3
+        and not _numbers_the_rows(found, column)
     ]
     return max(
         options,
@@ -65,6 +71,12 @@ def _house_number(found: Guess, street: Column, taken: Sequence[Column]) -> Colu
         ),
         default=None,
     )
+
+
+def _numbers_the_rows(found: Guess, column: Column) -> bool:
+    """Whether a column counts the rows of the file: no street has such numbers."""
+    numbers = pd.to_numeric(found.profile.table[column.name], errors="coerce")
+    return len(numbers) >= _LEAST_NUMBERED and bool((numbers.diff().iloc[1:] > 0).all())
 
 
 def _read_in_address(found: Guess, street: Column) -> None:

@@ -23,6 +23,9 @@ _WORDS = ("structure_parente", "complement_adresse")
 _OTHER_THAN_WORDS = ("url", "courriel", "telephone", "drapeau", "horaires_semaine")
 #: A source is named in nearly every row, and there are few of them.
 _MOST_SOURCES = 50
+#: Contacts: a header of nothing else (« Mél », « Site ») is believed with half the values, since
+#: few rows may have one, and « en cours » or « voir la mairie » stand in the others.
+_PLAINLY_SAID = ("courriels", "site_web")
 
 
 class Ranked(NamedTuple):
@@ -56,7 +59,7 @@ def rank(found: Guess, clue: Clue) -> Ranked:
         share = column.share(*clue.kinds)
         header = match(column.name, clue.words, clue.unless)
         scored = _Scored(2 * header + share + 0.5 * column.filled, column)
-        if header and share >= clue.need and _fits(clue, column):
+        if header and share >= _need(clue, header) and _fits(clue, column):
             told.append(scored)
         elif says(column.name, clue.unless):
             continue
@@ -69,6 +72,11 @@ def rank(found: Guess, clue: Clue) -> Ranked:
         possible += [candidate(clue, column) for column in by_values]
         by_values = []
     return Ranked(_best_first(told) + by_values, possible)
+
+
+def _need(clue: Clue, header: float) -> float:
+    """The share of values that must be of the field's kind, given what the header says."""
+    return clue.need / 2 if header == 1 and clue.field in _PLAINLY_SAID else clue.need
 
 
 def _best_first(scored: list[_Scored]) -> list[Column]:

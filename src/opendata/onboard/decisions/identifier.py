@@ -1,5 +1,7 @@
 """What tells the rows of the file apart, today and in its next edition."""
 
+import re
+
 from opendata.onboard.clues import ID_UNLESS, ID_WORDS
 from opendata.onboard.headers import match
 from opendata.onboard.profile import FEW, Column
@@ -9,12 +11,19 @@ from opendata.tables import joined
 
 _NO_IDENTIFIERS = ("date", "url", "courriel", "telephone", "latitude", "longitude")
 _LONGEST = 60
+#: ``E-012``, ``LIEU_4``, ``2024/17b``: letters and digits in one word, which no header has to
+#: vouch for when every row has its own.
+_CODE = re.compile(r"(?=.*[A-Za-z])(?=.*\d)[A-Za-z0-9_./:-]{2,20}")
 #: What stands in for an identifier; the postcode only where the others repeat themselves.
 _STAND_IN = ("nom", "adresse", "commune", "code_postal")
 
 
 def decide(found: Guess) -> None:
-    """A unique column whose header says it is one, else name, address and town together."""
+    """A unique column that is an identifier, else name, address and town together.
+
+    A name or a telephone number may be unique too: either the header says that the column
+    identifies, or each of its cells is a code and nothing else.
+    """
     ranked = [(_score(column), column) for column in found.profile.columns
               if _identifies(found, column)]  # fmt: skip
     ranked.sort(key=lambda pair: (-round(pair[0], 2), pair[1].position))
@@ -36,12 +45,15 @@ def _score(column: Column) -> float:
 
 def _identifies(found: Guess, column: Column) -> bool:
     """Whether a column says that it identifies, and does so at least nearly."""
+    if column.length > _LONGEST or column.share(*_NO_IDENTIFIERS) > 0.5:
+        return False
+    if found.used.get(column.name) == "adresse":  # « N° » of the street
+        return False
     nearly = column.filled > 0.99 and found.profile.varied(column) > 0.9
+    if match(column.name, ID_WORDS, ID_UNLESS):
+        return column.unique or nearly
     return (
-        match(column.name, ID_WORDS, ID_UNLESS) > 0
-        and (column.unique or nearly)
-        and column.length <= _LONGEST
-        and column.share(*_NO_IDENTIFIERS) <= 0.5
+        column.unique and column.name not in found.used and all(map(_CODE.fullmatch, column.counts))
     )
 
 
