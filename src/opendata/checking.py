@@ -1,6 +1,8 @@
 """One source or one file, looked at without publishing anything (``opendata check``)."""
 
-from dataclasses import dataclass
+import shlex
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -8,19 +10,20 @@ from typing import Any
 import pandas as pd
 
 from opendata.catalog import load_source, source_ids
-from opendata.diagnosis import diagnose, repaired
+from opendata.diagnosis import diagnose
 from opendata.errors import ReadError, UsageError
 from opendata.fetch import deposit, fetch
 from opendata.files import rfc3339, write_text
-from opendata.harvest import Harvest, harvest, harvest_file
+from opendata.harvest import Harvest, harvest, harvest_file, harvest_table, read_copy
 from opendata.language import Text
 from opendata.ledger import as_ledger
 from opendata.mapping import apply_mapping
 from opendata.model import Example, Snapshot, Source, columns_read
 from opendata.normalise import normalise_table
 from opendata.paths import Paths
+from opendata.plain_writing import told
+from opendata.repair import repaired
 from opendata.schema import fields, problems
-from opendata.sentences import sentence
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,18 @@ class Checked:
     harvest: Harvest
     path: Path
 
+    @cached_property
+    def raw(self) -> pd.DataFrame:
+        """The file as it was read: by the harvest, or once more when that was stored."""
+        if self.harvest.raw is not None:
+            return self.harvest.raw
+        return read_copy(self.source, self.path, self.harvest.snapshot)[0]
+
+    @cached_property
+    def diagnosis(self) -> dict[str, Any]:
+        """What its producer should be told (:func:`opendata.diagnosis.diagnose`)."""
+        return diagnose(self.source, self.harvest, self.raw.columns)
+
 
 def check_target(target: str, as_source: str | None, paths: Paths) -> Checked:
     """Harvest a source of the catalogue, or a file read as ``as_source`` is.
@@ -40,42 +55,56 @@ def check_target(target: str, as_source: str | None, paths: Paths) -> Checked:
     """
     path = Path(target)
     if as_source is None and not path.is_file():
-        if target not in source_ids(paths) and (path.suffix or "/" in target):
-            raise UsageError(
-                "fichier_absent",
-                fr=f"Le fichier « {target} » n'existe pas : vérifiez son chemin.",
-                en=f"The file “{target}” does not exist: check its path.",
-            )
+        if target not in source_ids(paths) and (path.suffix or "/" in target or path.is_dir()):
+            raise _not_a_file(path)
         return _check_source(target, paths)
     if as_source is None:
         raise UsageError(
             "source_non_dite",
-            fr=f"« {target} » est un fichier : dites comment le lire avec « --as SOURCE » "
-            f"(sources connues : {', '.join(source_ids(paths))}).",
-            en=f"“{target}” is a file: say how to read it with “--as SOURCE” "
-            f"(known sources: {', '.join(source_ids(paths))}).",
+            fr=f"« {target} » est un fichier : dites comment le lire avec « opendata check "
+            f"{shlex.quote(target)} --as SOURCE » (sources connues : "
+            f"{', '.join(source_ids(paths))}).",
+            en=f"“{target}” is a file: say how to read it with “opendata check "
+            f"{shlex.quote(target)} --as SOURCE” (known sources: "
+            f"{', '.join(source_ids(paths))}).",
         )
     if not path.is_file():
-        raise UsageError(
-            "fichier_absent",
-            fr=f"Le fichier « {target} » n'existe pas : vérifiez son chemin.",
-            en=f"The file “{target}” does not exist: check its path.",
-        )
+        raise _not_a_file(path)
     source = load_source(as_source, paths)
     return Checked(source, harvest_file(source, path), path)
+
+
+def _not_a_file(path: Path) -> UsageError:
+    if path.is_dir():
+        return UsageError(
+            "pas_un_fichier",
+            fr=f"« {path} » est un dossier : donnez le chemin du fichier qu'il contient.",
+            en=f"“{path}” is a folder: give the path of the file inside it.",
+        )
+    return UsageError(
+        "fichier_absent",
+        fr=f"Le fichier « {path} » n'existe pas : vérifiez son chemin.",
+        en=f"The file “{path}” does not exist: check its path.",
+    )
 
 
 def accept_deposit(source_id: str, file: Path, paths: Paths) -> tuple[Snapshot, Harvest | None]:
     """Make a file received by hand the newest snapshot, if the source can be read from it.
 
     A file that cannot be read, or that breaks the contract, is refused here, in front of
-    the person who has it, and not in the night that follows.
+    the person who has it, and not in the night that follows. One of another format than the
+    source declares is kept as what it is (:mod:`opendata.read.given`).
     """
+    from opendata.read.given import read_given
+
     source = load_source(source_id, paths)
-    looked_at = None
-    if file.is_file() and file.stat().st_size <= source.fetch.max_bytes:
-        looked_at = harvest_file(source, file)
-    return deposit(source, file, paths), looked_at
+    if not file.is_file():
+        raise _not_a_file(file)
+    looked_at, options = None, source.fetch
+    if file.stat().st_size <= source.fetch.max_bytes:
+        given = read_given(file, source)
+        looked_at, options = harvest_table(source, given.table), given.options
+    return deposit(replace(source, fetch=options), file, paths), looked_at
 
 
 def check_examples(source_id: str, paths: Paths) -> list[Text]:
@@ -112,7 +141,7 @@ def example_differences(source: Source, example: Example) -> list[tuple[str, str
 
 def _check_source(source_id: str, paths: Paths) -> Checked:
     source = load_source(source_id, paths)
-    found = harvest(source, fetch(source, paths), paths)
+    found = harvest(source, fetch(source, paths), paths, keep_raw=True)
     if found.snapshot is None:
         raise ReadError("aucune_copie", fr=found.error_fr, en=found.error_en)
     return Checked(source, found, found.snapshot.path)
@@ -152,7 +181,6 @@ class CheckFiles:
 
 def write_report(checked: Checked, folder: Path) -> CheckFiles:
     """The page for the producer, the repaired file, every issue and the ledger, in ``folder``."""
-    from opendata.read import read
     from opendata.site import render_check
 
     source, found = checked.source, checked.harvest
@@ -163,9 +191,9 @@ def write_report(checked: Checked, folder: Path) -> CheckFiles:
         ledger=folder / "ledger.parquet",
     )
     folder.mkdir(parents=True, exist_ok=True)
-    raw, _, _ = read(checked.path, source.fetch, source=source.id)
-    files.repaired.write_bytes(_spreadsheet_csv(repaired(raw, source, found)))
-    write_text(files.page, render_check(diagnose(source, found), files.repaired.read_bytes()))
+    csv = _spreadsheet_csv(repaired(checked.raw, source, found))
+    files.repaired.write_bytes(csv)
+    write_text(files.page, render_check(checked.diagnosis, csv))
     _issues_table(found).to_csv(files.issues, index=False, lineterminator="\r\n")
     as_ledger(found.ledger).to_parquet(files.ledger)
     return files
@@ -182,6 +210,6 @@ def _issues_table(found: Harvest) -> pd.DataFrame:
     issues = found.issues
     return issues.assign(
         severity=issues["code"].map(lambda code: known[code].severity),
-        phrase=[sentence(issue, "fr") for issue in issues.itertuples()],
-        sentence=[sentence(issue, "en") for issue in issues.itertuples()],
+        phrase=[told(issue, "fr") for issue in issues.itertuples()],
+        sentence=[told(issue, "en") for issue in issues.itertuples()],
     )

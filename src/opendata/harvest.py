@@ -46,7 +46,8 @@ class Harvest:
     they were normalised. ``ledger`` is the complete issues table (opendata.ledger), and
     ``accounts`` its sums per field. ``stale_since`` is set when the copy is not known to be
     current; ``error_fr``/``error_en`` then say why. A source without any usable copy has
-    ``snapshot`` None and an empty table.
+    ``snapshot`` None and an empty table. ``raw`` is the file as it was read, when the one who
+    harvests asked to keep it and it had to be read.
     """
 
     source: str
@@ -60,6 +61,7 @@ class Harvest:
     stale_since: datetime | None = None
     error_fr: str = ""
     error_en: str = ""
+    raw: pd.DataFrame | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def issues(self) -> pd.DataFrame:
@@ -75,7 +77,9 @@ class Harvest:
         return int((self.table["refus"] == "").sum()) if len(self.table) else 0
 
 
-def harvest(source: Source, outcome: FetchOutcome, paths: Paths) -> Harvest:
+def harvest(
+    source: Source, outcome: FetchOutcome, paths: Paths, *, keep_raw: bool = False
+) -> Harvest:
     """Harvest the newest snapshot that keeps the source's promise.
 
     A snapshot that cannot be read or breaks the contract is passed over for the one before
@@ -92,7 +96,10 @@ def harvest(source: Source, outcome: FetchOutcome, paths: Paths) -> Harvest:
             continue
         if snapshot is not outcome.snapshots[0]:
             stale_since = snapshot.fetched_at
-        return replace(found, stale_since=stale_since, error_fr=error_fr, error_en=error_en)
+        raw = found.raw if keep_raw else None
+        return replace(
+            found, stale_since=stale_since, error_fr=error_fr, error_en=error_en, raw=raw
+        )
     nothing = _empty_table()
     return Harvest(
         source.id, None, nothing, nothing, join_issues([]), error_fr=error_fr, error_en=error_en
@@ -109,7 +116,8 @@ def _empty_table() -> pd.DataFrame:
 
 
 def _harvest_snapshot(source: Source, snapshot: Snapshot, paths: Paths) -> Harvest:
-    key = _key(snapshot.sha256, source.fingerprint, code_fingerprint())
+    by_hand = (snapshot.via,) if _by_hand(snapshot) else ()
+    key = _key(snapshot.sha256, source.fingerprint, code_fingerprint(), *by_hand)
     folder = paths.harvest(source.id) / key
     if (folder / "harvest.json").is_file():
         return _load(folder, source.id, snapshot)
@@ -136,14 +144,27 @@ def code_fingerprint() -> str:
 
 
 def _run(source: Source, path: Path, snapshot: Snapshot | None) -> Harvest:
-    from opendata.read import read
-
     clock = Stopwatch()
-    raw, read_issues, format_name = clock(
-        "lecture", lambda: read(path, source.fetch, source=source.id)
-    )
+    raw, read_issues, format_name = clock("lecture", lambda: read_copy(source, path, snapshot))
     found = _harvest_table(source, raw, read_issues, clock)
-    return replace(found, snapshot=snapshot, format=format_name)
+    return replace(found, snapshot=snapshot, format=format_name, raw=raw)
+
+
+def read_copy(
+    source: Source, path: Path, snapshot: Snapshot | None
+) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+    """Read a file (:func:`opendata.read.read`): as its source declares when it was fetched,
+    by what it plainly is when it was given by hand (a deposit, or no snapshot at all)."""
+    from opendata.read import read
+    from opendata.read.given import read_given
+
+    if _by_hand(snapshot):
+        return read_given(path, source)[:3]
+    return read(path, source.fetch, source=source.id)
+
+
+def _by_hand(snapshot: Snapshot | None) -> bool:
+    return snapshot is None or snapshot.via == "deposit"
 
 
 def harvest_table(source: Source, raw: pd.DataFrame) -> Harvest:

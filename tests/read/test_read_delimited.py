@@ -102,8 +102,8 @@ def test_ragged_lines_are_padded_or_cut_and_noted(tmp_path: Path) -> None:
     noted = issues[["source", "row", "code", "value", "detail"]].to_dict("records")
     common = {"source": "essai", "code": "ligne_irreguliere"}
     assert noted == [
-        {**common, "row": 3, "value": "", "detail": "1 ≠ 3"},
-        {**common, "row": 4, "value": "8 | 9", "detail": "6 ≠ 3"},
+        {**common, "row": 3, "value": "", "detail": "1 / 3"},
+        {**common, "row": 4, "value": "8 | 9", "detail": "6 / 3"},
     ]
 
 

@@ -1,5 +1,6 @@
 """``opendata check``: one source or one file, looked at without publishing anything."""
 
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 _MARKS = {"error": ("✗", "red"), "warning": ("!", "yellow"), "info": ("·", "dim")}
 _KINDS_SHOWN = 20
+_COLUMNS_SHOWN = 3
+_COLUMN_WIDTH = 40
 
 
 @click.command()
@@ -55,9 +58,7 @@ def check(
 def _show(checked: "Checked", files: "CheckFiles") -> None:
     from rich.console import Console
 
-    from opendata.diagnosis import diagnose
-
-    found = diagnose(checked.source, checked.harvest)
+    found = checked.diagnosis
     console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
     if found["message_fr"]:
         say(f"! {found['message_fr']}", f"! {found['message_en']}")
@@ -73,7 +74,11 @@ def _show(checked: "Checked", files: "CheckFiles") -> None:
         columns = ", ".join(entry["column"] for entry in found["unread"])
         said = Text("Colonnes que rien ne lit", "Columns that nothing reads")
         console.print(f"\n{said} : {columns}", style="dim", markup=False)
-    say(f"\nRapport : {files.page}", f"\nReport: {files.page}")
+    again = f"opendata check {shlex.quote(str(files.repaired))} --as {found['source']}"
+    say(
+        f"\nRapport : {files.page}\nFichier corrigé, à compléter puis à contrôler : {again}",
+        f"\nReport: {files.page}\nRepaired file, to complete and check again: {again}",
+    )
 
 
 def _fields_table(found: Mapping[str, Any]) -> Any:
@@ -107,16 +112,32 @@ def _show_problems(found: Mapping[str, Any], console: Any) -> None:
     problems = found["problems"]
     for entry in problems[:_KINDS_SHOWN]:
         mark, style = _MARKS[entry["severity"]]
-        where = f"{entry['field']} : " if entry["field"] else ""
+        where = _where(entry)
         console.print(
             f"{mark} {entry['count']:>5} × {where}{entry[language]}", style=style, markup=False
         )
         for value in entry["values"][:2]:
-            line = Text(f"ligne {value['lines'][0]}", f"line {value['lines'][0]}")
-            console.print(f"          {line} : {value[language]}", markup=False)
+            number = value["lines"][0]
+            line = Text(f"ligne {number}", f"line {number}")
+            line = line if number else Text("tout le fichier", "the whole file")
+            said = " ".join(value[language].split())
+            console.print(f"          {line} : {said}", markup=False)
     if len(problems) > _KINDS_SHOWN:
         more = len(problems) - _KINDS_SHOWN
         say(
             f"  … et {more} autres sortes, dans le rapport",
             f"  … and {more} more kinds, in the report",
         )
+
+
+def _where(entry: Mapping[str, Any]) -> str:
+    """The field of a problem and the producer's own columns: ``telephone (« Tel ») : ``."""
+    from opendata.normalise.text import shorten
+
+    if not entry["field"]:
+        return ""
+    shown = [shorten(name, _COLUMN_WIDTH, "…") for name in entry["columns"][:_COLUMNS_SHOWN]]
+    names = [f"« {name} »" for name in shown]
+    more = ["…"] if len(entry["columns"]) > _COLUMNS_SHOWN else []
+    listed = f" ({', '.join(names + more)})" if names else ""
+    return f"{entry['field']}{listed} : "

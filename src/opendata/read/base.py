@@ -28,6 +28,8 @@ MAX_RATIO = 200
 RATIO_FLOOR_BYTES = 200_000_000
 
 _VALUE_LENGTH = 200
+#: Whole values: the repaired file gives a producer back every cell of a row that is too long.
+_KEPT_WHOLE = "ligne_irreguliere"
 
 
 class Reading(NamedTuple):
@@ -47,8 +49,8 @@ class Issues:
     def add(
         self, code: str, row: int, *, field: str = "", value: str = "", detail: str = ""
     ) -> None:
-        short = encodable(value[:_VALUE_LENGTH])
-        self.rows.append(("", row, field, code, short, "", detail))
+        kept = encodable(value if code == _KEPT_WHOLE else value[:_VALUE_LENGTH])
+        self.rows.append(("", row, field, code, kept, "", detail))
 
     def table(self) -> pd.DataFrame:
         """The issues as a table of :data:`opendata.model.ISSUE_COLUMNS`, in file order."""
@@ -113,15 +115,19 @@ def _marked_encoding(data: bytes) -> str:
 def decode(path: Path, encoding: str, issues: Issues) -> str:
     """The text of a file, without byte order mark and without NUL characters.
 
-    A declared encoding wins; else the byte order mark, else UTF-8 when the bytes are
-    UTF-8 (or when lines of good accented UTF-8 outnumber the lines that are not: their
-    stray bytes are then read as cp1252), else cp1252. Charset guessers do worse on
-    French files. What cannot be decoded is replaced and noted with its line.
+    The byte order mark wins, as the WHATWG Encoding Standard has it: no other encoding
+    begins with those bytes, and a file saved anew carries one whatever was declared. Then
+    the declared encoding, else UTF-8 when the bytes are UTF-8 (or when lines of good
+    accented UTF-8 outnumber the lines that are not: their stray bytes are then read as
+    cp1252), else cp1252. Charset guessers do worse on French files. What cannot be decoded
+    is replaced and noted with its line.
     Raises ReadError for an encoding that does not exist, OSError.
     """
     data = path.read_bytes()
-    if encoding:
-        text = _decode_declared(data, _known_encoding(path, encoding), issues)
+    declared = _known_encoding(path, encoding) if encoding else ""
+    marked = _marked_encoding(data).removesuffix("-sig")
+    if declared and declared.startswith(marked):
+        text = _decode_declared(data, declared, issues)
     else:
         text = _decode_guessed(data, issues)
     text = text.removeprefix("\ufeff")

@@ -179,7 +179,7 @@ def _sliced(cells: list[str], width: int) -> list[Any]:
 def _fitted(number: int, record: list[str], width: int, issues: Issues) -> list[str]:
     extra = [cell.strip() for cell in record[width:] if cell.strip()]
     if len(record) < width or extra:
-        detail = f"{len(record)} ≠ {width}"
+        detail = f"{len(record)} / {width}"
         issues.add("ligne_irreguliere", number, value=" | ".join(extra), detail=detail)
     return [*record[:width], *[""] * (width - len(record))]
 

@@ -11,6 +11,9 @@ from opendata.site.wording import counted
 #: Beyond this a browser is slow to open a page that carries the repaired file.
 LARGEST_EMBEDDED_BYTES = 15_000_000
 
+#: Columns named beside a problem; the table of fields names them all.
+_COLUMNS_SHOWN = 3
+
 _REFUSED = (
     "ligne ne peut pas être publiée|lignes ne peuvent pas être publiées",
     "row cannot be published|rows cannot be published",
@@ -26,12 +29,38 @@ def page_values(check: Mapping[str, Any], repaired: bytes) -> dict[str, Any]:
         "check": check,
         "verdict": _verdict(check),
         "download": _download(repaired),
-        "titles": {entry["field"]: Text(entry["fr"], entry["en"]) for entry in fields},
+        "places": [_place(problem) for problem in check["problems"]],
+        "proposals": [_proposes(problem) for problem in check["problems"]],
         "values": {
             "stated": sum(entry["source_values"] - entry["silent"] for entry in fields),
             "published": sum(entry["published_values"] for entry in fields),
         },
     }
+
+
+def _place(problem: Mapping[str, Any]) -> Text:
+    """Where a problem is: the producer's own columns, then the field in brackets."""
+    names = problem["columns"]
+    title = Text(_in_a_sentence(problem["title_fr"]), _in_a_sentence(problem["title_en"]))
+    if not names:
+        return Text(f"champ {title.fr}", f"field {title.en}") if title.fr else Text("", "")
+    fr = ", ".join(f"« {name} »" for name in names[:_COLUMNS_SHOWN])
+    en = ", ".join(f"“{name}”" for name in names[:_COLUMNS_SHOWN])
+    more = len(names) - _COLUMNS_SHOWN
+    if more > 0:
+        others = counted(more, "autre|autres", "more")
+        fr, en = f"{fr} et {others.fr}", f"{en} and {others.en}"
+    plural = "s" if len(names) > 1 else ""
+    return Text(f"colonne{plural} {fr} ({title.fr})", f"column{plural} {en} ({title.en})")
+
+
+def _in_a_sentence(title: str) -> str:
+    """A title without its capital, unless it begins with an acronym (SIRET, INSEE)."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def _proposes(problem: Mapping[str, Any]) -> bool:
+    return any(value["published"] for value in problem["values"])
 
 
 def _verdict(check: Mapping[str, Any]) -> State:
