@@ -78,7 +78,7 @@ class _Word(NamedTuple):
     """One term: of a kind, or (``refused``) of what looks like it and is not."""
 
     kind: int
-    pattern: re.Pattern[str]
+    pattern: str
     capitals: bool
     at_start: bool
     refused: bool
@@ -223,7 +223,7 @@ def _hits(spelled: str, described: bool) -> list[_Hit]:
             plainly = not described or kinds[word.kind].in_descriptions
             if not plainly or (word.at_start and start):
                 continue
-            match = word.pattern.match(spelled if word.capitals else folded, start)
+            match = _compiled(word.pattern).match(spelled if word.capitals else folded, start)
             if not match:
                 continue
             if _is_cut_out(folded, start, match.end()):
@@ -243,6 +243,10 @@ def _hits(spelled: str, described: bool) -> list[_Hit]:
             for other in refused
         )
     ]
+
+
+# Of more than a thousand terms a file meets a few dozen: each is compiled when it may stand.
+_compiled = cache(re.compile)
 
 
 @lru_cache(maxsize=65_536)
@@ -317,7 +321,7 @@ def _words(term: str, kind: int, refused: bool) -> Iterator[tuple[str, _Word]]:
     for spelling in spellings:
         pattern = re.escape(spelling).replace(r"\*", "[A-Za-z0-9]*")
         letters = spelling.partition("*")[0][: _LOOKUP[-1]].lower()
-        word = _Word(kind, re.compile(pattern + end), capitals, term.startswith("^"), refused)
+        word = _Word(kind, pattern + end, capitals, term.startswith("^"), refused)
         yield letters, word
 
 
