@@ -206,3 +206,25 @@ def test_a_search_in_what_another_field_publishes_is_no_loss(source_with) -> Non
     # The ledger keeps it as what a field did not look for; nobody is asked to correct it.
     told = issues[issues["field"] == "date_maj"]
     assert lines(told) == [[3, "date_maj", "sans_objet", "ouvert"]]
+
+
+def test_a_remark_that_limits_a_day_goes_with_that_day(source_with) -> None:
+    source = source_with('horaires = { days = { We = "me", Sa = "sa" }, remark = "note" }')
+    rows = table(
+        me=["9h-12h"] * 4,
+        sa=["9h-12h"] * 4,
+        note=[
+            "Ouverture le 1er et 3ème samedi du mois.",
+            "Fermé les samedis des semaines paires. Sur rendez-vous.",
+            "Permanence à Blois le 2ème samedi du mois",
+            "",
+        ],
+    )
+    mapped, issues = apply_mapping(rows, source)
+    assert [clean(text).value for text in mapped["horaires"]] == [
+        "We 09:00-12:00; Sa[1,3] 09:00-12:00",
+        'We 09:00-12:00; Sa 09:00-12:00 unknown "Fermé les samedis des semaines paires"',
+        "We 09:00-12:00; Sa 09:00-12:00",
+        "We 09:00-12:00; Sa 09:00-12:00",
+    ]
+    assert "note" not in set(issues.loc[issues["code"] == "colonne_non_lue", "value"])

@@ -18,7 +18,7 @@ import pandas as pd
 from opendata.errors import ContractError
 from opendata.model import Rule, Source, columns_read, issue_lines, join_issues, no_issues
 from opendata.nearest import closest
-from opendata.normalise.hours import halves
+from opendata.normalise.hours import halves, remarks
 from opendata.schema import SEPARATOR, fields, fold
 from opendata.tables import ALTERNATIVE, empty_text, joined, over_distinct, stated
 from opendata.words import Words
@@ -163,7 +163,8 @@ def _silences(
 
 def _unread_columns(table: pd.DataFrame, source: Source) -> pd.DataFrame:
     """One line per column with values that no rule reads: nothing of it is published."""
-    read = set(columns_read(chain.from_iterable(source.mapping.values())))
+    rules = list(chain.from_iterable(source.mapping.values()))
+    read = {*columns_read(rules), *(rule.remark for rule in rules)}
     counts = {
         str(column): int(stated(table[column]).sum())
         for column in table.columns
@@ -307,8 +308,18 @@ def _pick_days(rule: Rule, file: _File, present: list[str]) -> pd.Series:
         told = [file.table[column] for column in columns if column in file.table.columns]
         if told:
             hours = told[0] if len(told) == 1 else _halves(told)
+            hours = _limited(rule, file, day, hours)
             lines.append((f"{day}: " + hours).mask(hours == "", ""))
     return joined(lines, "\n")
+
+
+def _limited(rule: Rule, file: _File, day: str, hours: pd.Series) -> pd.Series:
+    """The hours of one day, with the sentence of the remark beside them that limits that day."""
+    if rule.remark not in file.table.columns:
+        return hours
+    said = over_distinct(file.table[rule.remark], lambda text: remarks.about_day(text, day))
+    both = hours + ALTERNATIVE + said
+    return over_distinct(both, lambda pair: remarks.with_limit(*pair.split(ALTERNATIVE)))
 
 
 def _halves(told: list[pd.Series]) -> pd.Series:

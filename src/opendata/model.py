@@ -124,7 +124,8 @@ class Rule:
 
     ``kind`` says how the raw value is picked (column, first_of, join, split, constant,
     match, days, week, osm); ``pattern``, ``values`` and ``format`` then transform it, in
-    that order. ``columns`` are all the source columns the rule reads.
+    that order. ``columns`` are the source columns the rule takes values from; ``remark``, a
+    column that may limit the opening of a day to some weeks.
     """
 
     kind: str
@@ -138,6 +139,7 @@ class Rule:
     exceptions: tuple[str, ...] = ()
     contains: bool = False
     days: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    remark: str = ""
     pattern: str = ""
     values: Mapping[str, str] | None = None
     format: str = ""

@@ -20,7 +20,7 @@ _RULE_KEYS: dict[str, Kinds] = {
     "columns": {
         "columns": list, "terms": list, "except": list, "value": str, "contains": bool,
     },
-    "days": {"days": dict},
+    "days": {"days": dict, "remark": str},
     "week": {"week": str},
     "osm": {"osm": str},
 }  # fmt: skip
@@ -145,6 +145,7 @@ def _build_rule(toml: TomlFile, pick: str, table: Mapping[str, Any], where: str)
         exceptions=toml.texts(table.get("except", ()), f"{where}.except"),
         contains=table.get("contains", False),
         days=days,
+        remark=table.get("remark", ""),
         pattern=pattern,
         values=values,
         format=table.get("format", ""),

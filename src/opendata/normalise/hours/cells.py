@@ -1,12 +1,24 @@
 """A week of one line per day (``Mo: 9h-12h / 14h-17h``), as the mapping writes it."""
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from opendata.normalise.hours.compose import Clause, Reading
 from opendata.normalise.hours.french import read
 from opendata.normalise.hours.lexicon import DAYS, FRENCH_DAYS, fold
-from opendata.normalise.hours.schedule import MIDNIGHT, Day, Slot, merged, plausible, times
+from opendata.normalise.hours.remarks import LIMITED
+from opendata.normalise.hours.schedule import (
+    LONGEST_COMMENT,
+    MIDNIGHT,
+    Day,
+    Slot,
+    merged,
+    plausible,
+    times,
+)
+from opendata.normalise.hours.slots import with_note
+from opendata.normalise.text import shorten
 
 _LINE = re.compile(rf"(?:^|\n)[ \t]*({'|'.join(DAYS)}):")
 #: The cell of a day as most files write it.
@@ -49,6 +61,8 @@ def read_days(text: str) -> tuple[list[Reading], list[str]]:
 @lru_cache(maxsize=50_000)
 def read_cell(stated: str, rank: int) -> Reading | None:
     """What the cell of one day says, None when it is not understood."""
+    if limited := LIMITED.fullmatch(stated):
+        return _within_limits(limited[1], limited[2], rank)
     if _PLAIN_CELL.fullmatch(stated) and "00:00" not in stated:
         slots = _plain_slots(stated)
         return Reading([Clause({Day(rank): slots})]) if slots else None
@@ -57,6 +71,27 @@ def read_cell(stated: str, rank: int) -> Reading | None:
     if not parts:
         return Reading([Clause({Day(rank): ()})])
     return read(" / ".join(parts), rank)
+
+
+def _within_limits(stated: str, remark: str, rank: int) -> Reading | None:
+    """The hours of a day that a remark limits: read with it, else open only perhaps.
+
+    What is not understood of the remark stays as the comment of hours that are not sure.
+    """
+    together = read_cell(f"{stated} ({remark})", rank)
+    if together is not None and any(
+        slots for clause in together.clauses for slots in clause.week.values()
+    ):
+        return together
+    reading = read_cell(stated, rank)
+    if reading is None:
+        return None
+    note = shorten(re.sub(r'["\[\]]', "", remark), LONGEST_COMMENT)
+    clauses = [
+        replace(one, week={day: with_note(slots, note, False) for day, slots in one.week.items()})
+        for one in reading.clauses
+    ]
+    return replace(reading, clauses=clauses)
 
 
 def hours_of_day(text: str) -> str:
