@@ -9,7 +9,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -201,12 +201,30 @@ class CommuneReference:
 def load_reference(paths: Paths) -> CommuneReference:
     """The embedded reference, overlaid by each département found in ``paths.reference``.
 
-    Raises :class:`ReferenceDataError` naming the file that is missing or damaged.
+    It is the same object until one of the files changes: treat it as read-only. Raises
+    :class:`ReferenceDataError` naming the file that is missing or damaged.
     """
-    frame, vintage, digest = _read(embedded_communes(), COLUMNS)
+    overlays = sorted(paths.reference.glob("communes-*.parquet"))
+    return _loaded(tuple(_stamp(path) for path in (embedded_communes(), *overlays)))
+
+
+def _stamp(path: Path) -> tuple[Path, int, int, int]:
+    """A file and what tells that it is still the same one."""
+    try:
+        found = path.stat()
+    except OSError as problem:
+        raise _damaged(path, problem.strerror or "absent") from problem
+    return path, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+# A run asks for it three times, and its indexes cost half a second.
+@lru_cache(maxsize=2)
+def _loaded(stamps: tuple[tuple[Path, int, int, int], ...]) -> CommuneReference:
+    (embedded, *_), *others = stamps
+    frame, vintage, digest = _read(embedded, COLUMNS)
     digests, vintages, files = [digest], [vintage], {}
     overlays = []
-    for path in sorted(paths.reference.glob("communes-*.parquet")):
+    for path, *_ in others:
         departement = path.stem.removeprefix("communes-")
         rows, fetched, digest = _read(path, COLUMNS)
         overlays.append(rows)
