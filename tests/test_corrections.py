@@ -7,7 +7,7 @@ import pytest
 
 from opendata import pipeline
 from opendata.catalog import load_corrections, load_dataset
-from opendata.corrections import expired_corrections, publishable
+from opendata.corrections import publishable, unapplied_corrections
 from opendata.errors import CatalogError
 from opendata.paths import Paths
 from opendata.release import store
@@ -46,7 +46,7 @@ def write(paths: Paths, *entries: str) -> None:
 
 
 def expired(paths: Paths) -> list[str]:
-    return [one.sentence.fr for one in expired_corrections(load_dataset("jeu", paths), paths)]
+    return [one.sentence.fr for one in unapplied_corrections(load_dataset("jeu", paths), paths)]
 
 
 def place(paths: Paths, key: str) -> dict[str, str]:
@@ -107,7 +107,7 @@ def test_a_key_stands_as_the_source_wrote_it(paths: Paths) -> None:
     assert place(paths, "2")["nom"] == "Atelier du Port"
 
 
-def test_expired_corrections_say_what_the_source_says_now(dataset: Paths) -> None:
+def test_unapplied_corrections_say_what_the_source_says_now(dataset: Paths) -> None:
     write(
         dataset,
         entry("telephone", "02 61 91 00 09", "02 61 91 00 08"),
@@ -134,13 +134,13 @@ def test_a_correction_that_fits_several_rows_is_expired(paths: Paths) -> None:
     ]
 
 
-def test_expired_corrections_are_told_where_the_steward_looks(
+def test_unapplied_corrections_are_told_where_the_steward_looks(
     dataset: Paths, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(dataset, entry("nom", "Espace numérique des Tilleuls", "Espace des Tilleuls"))
-    assert "périmée" not in command("preview", "jeu")[1]
+    assert "sans effet" not in command("preview", "jeu")[1]
     assert command("publish", "jeu")[0] == 0
-    assert json.loads(command("status", "jeu", "--json")[1])[0]["expired_corrections"] == []
+    assert json.loads(command("status", "jeu", "--json")[1])[0]["unapplied_corrections"] == []
     # The producer makes the same correction: the release is as it was, and still it is told.
     file = dataset.project / "essai.csv"
     file.write_text(ROWS.replace("Espace numérique des T", "Espace des T"), encoding="utf-8")
@@ -150,18 +150,18 @@ def test_expired_corrections_are_told_where_the_steward_looks(
     )
     status, said = command("preview", "jeu")
     assert (status, "Rien de nouveau" in said) == (0, True)
-    assert "! 1 correction(s) périmée(s)" in said
+    assert "! 1 correction(s) sans effet" in said
     assert sentence in said
     assert sentence in command("status", "jeu")[1]
     lieu_id = place(dataset, "1")["lieu_id"]
     assert sentence in command("why", lieu_id)[1]
     assert sentence in command("why", "essai:1")[1]
-    assert explain(place(dataset, "2")["lieu_id"], dataset)["expired_corrections"] == []
+    assert explain(place(dataset, "2")["lieu_id"], dataset)["unapplied_corrections"] == []
     monkeypatch.setenv("OPENDATA_LANG", "en")
     assert "essai:1, Name: expected “Espace numérique des Tilleuls”" in command("status")[1]
 
 
-def test_a_run_tells_expired_corrections(
+def test_a_run_tells_unapplied_corrections(
     dataset: Paths, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import flows.publish
@@ -173,7 +173,7 @@ def test_a_run_tells_expired_corrections(
 
     monkeypatch.setattr(flows.publish, "run_in_process", without_engine)
     status, said = command("run", "jeu")
-    assert (status, "! 1 correction(s) périmée(s)" in said) == (0, True)
+    assert (status, "! 1 correction(s) sans effet" in said) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -192,3 +192,10 @@ def test_another_date_is_refused_with_a_sentence(dataset: Paths, day: str) -> No
         pipeline.run("jeu", dataset)
     assert "« correction 1.date »" in caught.value.fr
     assert day.strip('"') in caught.value.fr
+
+
+def test_a_correction_that_cannot_be_read_is_told(dataset: Paths, command: Command) -> None:
+    write(dataset, entry("telephone", "02 61 91 00 01", "12"))
+    said = "essai:1, Téléphone : « 12 » ne peut pas être publié dans ce champ"
+    assert said in command("preview", "jeu")[1]
+    assert said in command("status", "jeu")[1]

@@ -306,3 +306,14 @@ def test_the_report_is_plain_json(dataset: Paths) -> None:
     outcome = pipeline.run("jeu", dataset)
     text = (store.latest(dataset, "jeu") / "rapport.json").read_text(encoding="utf-8")
     assert json.loads(text) == json.loads(json.dumps(outcome.report))
+
+
+def test_a_release_that_waits_goes_when_its_file_is_put_right(dataset: Paths) -> None:
+    pipeline.run("jeu", dataset)
+    file = dataset.project / "essai.csv"
+    file.write_text(ROWS.replace("Médiathèque du Pont", "Médiathèque gâtée"), encoding="utf-8")
+    assert pipeline.run("jeu", dataset, review="always").status == "held"
+    file.write_text(ROWS, encoding="utf-8")
+    assert pipeline.run("jeu", dataset, review="always").status == "unchanged"
+    with pytest.raises(UsageError):
+        pipeline.publish_staged("jeu", None, dataset)

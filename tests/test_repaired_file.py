@@ -16,8 +16,8 @@ from opendata.errors import ReadError, UsageError
 from opendata.fetch import fetch
 from opendata.harvest import Harvest, harvest
 from opendata.paths import Paths
-from opendata.read.given import REMARKS
-from opendata.repair import EXTRA_CELLS, repaired
+from opendata.read.given import EXTRA_CELLS, REMARKS
+from opendata.repair import repaired
 from opendata.schema import problems
 from tests.builders import edit_source, small_source
 from tests.conftest import MIRROR, PROJECT, Command
@@ -436,3 +436,23 @@ def test_real_files_go_back(tmp_path: Path, mirror: Path, name: str) -> None:
         snapshot, _ = accept_deposit(name, files.repaired, paths)
         same_places(before.harvest, harvest(before.source, fetch(before.source, paths), paths))
         assert snapshot.via == "deposit"
+
+
+def test_a_shifted_row_is_set_aside_until_its_extra_cell_is_gone(
+    paths: Paths, tmp_path: Path
+) -> None:
+    rows = "id;nom;adresse;cp;ville;tel;mel\n" + "".join(
+        f"{n};Lieu {n};{n} rue du Pont;45000;Orléans;02 61 91 00 {n};\n" for n in range(10, 30)
+    )
+    checked = of_text(paths, rows + "30;Lieu; 3 rue; du Pont;45000;Orléans;02 61 91 00 30;\n")
+    assert checked.harvest.table["refus"].tolist()[-1] == "ligne_decalee"
+    files = write_report(checked, tmp_path / "r")
+    again = check_target(str(files.repaired), "essai", paths)
+    assert again.harvest.table["refus"].tolist()[-1] == "ligne_decalee"
+    whole = files.repaired.read_text("utf-8-sig").replace(
+        "30;Lieu;3 rue;du Pont;45000;Orléans;02 61 91 00 30;",
+        '30;Lieu;"3 rue; du Pont";45000;Orléans;02 61 91 00 30;;',
+    )
+    files.repaired.write_text(whole, "utf-8-sig")
+    fixed = check_target(str(files.repaired), "essai", paths)
+    assert fixed.harvest.accepted == 21

@@ -103,7 +103,7 @@ def accept_deposit(source_id: str, file: Path, paths: Paths) -> tuple[Snapshot, 
     looked_at, options = None, source.fetch
     if file.stat().st_size <= source.fetch.max_bytes:
         given = read_given(file, source)
-        looked_at, options = harvest_table(source, given.table), given.options
+        looked_at, options = harvest_table(source, given.table, given.issues), given.options
     return deposit(replace(source, fetch=options), file, paths), looked_at
 
 

@@ -27,6 +27,7 @@ from opendata.tables import cell_text, column, empty_text, joined, shown
 
 #: Reasons for setting a row aside that a corrected value may lift.
 _LIFTED = ("cle_absente", "cle_en_double", "champ_requis_vide")
+_CHANGE_NOTHING = ("correction_perimee", "correction_illisible")
 _GONE = Text("la source n'a plus cette ligne", "the source no longer has that row")
 _STANDING = Text("", "")
 _SEVERAL = Text("plusieurs lignes de la source ont cette clé", "several rows have that key")
@@ -49,9 +50,15 @@ class Fate:
 
     @property
     def sentence(self) -> Text:
-        """What an expired correction was made for, and what the source says now."""
+        """Why a correction changes nothing: what the source says now, or the value itself."""
         one = self.correction
         title = fields()[one.field].title
+        if self.code == "correction_illisible":
+            value = quoted(one.value)
+            return Text(
+                f"{target(one)}, {title.fr} : {value.fr} ne peut pas être publié dans ce champ",
+                f"{target(one)}, {title.en}: {value.en} cannot be published in this field",
+            )
         expected = quoted(one.expect)
         return Text(
             f"{target(one)}, {title.fr} : attendu {expected.fr}, {self.now.fr}",
@@ -59,7 +66,7 @@ class Fate:
         )
 
     def as_json(self) -> dict[str, str]:
-        """An expired correction as plain values."""
+        """A correction that changes nothing as plain values."""
         one = self.correction
         return {
             "target": target(one), "field": one.field, "expect": one.expect, "value": one.value,
@@ -87,10 +94,11 @@ def correct(
     return found
 
 
-def expired_corrections(dataset: Dataset, paths: Paths) -> list[Fate]:
-    """The corrections of a dataset that its sources' last copies no longer call for.
+def unapplied_corrections(dataset: Dataset, paths: Paths) -> list[Fate]:
+    """The corrections of a dataset that change nothing: expired, or of an unreadable value.
 
-    Nothing is fetched. Raises CatalogError for a corrections file that cannot be used.
+    Judged on the sources' last copies; nothing is fetched. Raises CatalogError for a
+    corrections file that cannot be used.
     """
     corrections, _ = load_corrections(dataset.id, dataset.sources, paths)
     fates = []
@@ -100,8 +108,8 @@ def expired_corrections(dataset: Dataset, paths: Paths) -> list[Fate]:
             continue
         newest = harvest(source, last_copy(source, paths), paths)
         if len(newest.table):
-            fates += [_find(one, newest) for one in corrections if one.source == name]
-    return [one for one in fates if one.code == "correction_perimee"]
+            fates += _judge([one for one in corrections if one.source == name], newest)
+    return [one for one in fates if one.code in _CHANGE_NOTHING]
 
 
 def publishable(edits: Mapping[str, str], row: Mapping[str, str]) -> dict[str, str]:

@@ -29,6 +29,7 @@ from opendata.mapping import apply_mapping, stated_fields
 from opendata.model import FetchOutcome, Snapshot, Source, join_issues
 from opendata.normalise import normalise_table
 from opendata.paths import Paths, schemas_folder
+from opendata.read.base import SHIFTED
 
 #: How many harvests of a source are kept on disk; older ones can be made again.
 _KEPT = 3
@@ -167,9 +168,12 @@ def _by_hand(snapshot: Snapshot | None) -> bool:
     return snapshot is None or snapshot.via == "deposit"
 
 
-def harvest_table(source: Source, raw: pd.DataFrame) -> Harvest:
-    """Harvest a file that was already read. Raises ContractError."""
-    return _harvest_table(source, raw, join_issues([]), Stopwatch())
+def harvest_table(
+    source: Source, raw: pd.DataFrame, read_issues: pd.DataFrame | None = None
+) -> Harvest:
+    """Harvest a file that was already read, with the issues of reading. Raises ContractError."""
+    noted = join_issues([]) if read_issues is None else read_issues
+    return _harvest_table(source, raw, noted, Stopwatch())
 
 
 def _harvest_table(
@@ -179,13 +183,21 @@ def _harvest_table(
     mapped, mapping_issues = clock("mapping", lambda: apply_mapping(raw, source))
     normal, normal_issues = clock("normalisation", lambda: normalise_table(mapped, source))
     table, by_schema, row_issues = clock("verification", lambda: check_rows(normal, source))
-    refusals = pd.concat([by_contract, by_schema]).groupby(level=0).agg(_join_codes)
+    refusals = (
+        pd.concat([_shifted(read_issues), by_contract, by_schema]).groupby(level=0).agg(_join_codes)
+    )
     table["refus"] = refusals.reindex(table.index).fillna("").astype("str")
     found = [read_issues, contract_issues, mapping_issues, normal_issues, row_issues]
     stated = stated_fields(raw, source)
     ledger, sums = clock("compte", lambda: _account(stated, mapped, table, found))
     ledger["source"] = source.id
     return Harvest(source.id, None, table, mapped, ledger, sums, clock.seconds)
+
+
+def _shifted(read_issues: pd.DataFrame) -> pd.Series:
+    """The rows whose cells stand in the wrong columns (index = line, value = issue code)."""
+    rows = read_issues.loc[read_issues["code"] == SHIFTED, "row"].unique()
+    return pd.Series(SHIFTED, index=pd.Index(rows, dtype="int64"), dtype="str")
 
 
 def _account(

@@ -264,6 +264,8 @@ def _recorded(folder: Path, name: str) -> str:
 
 
 def _unchanged(dataset: Dataset, last: Path, paths: Paths, clock: Stopwatch) -> Outcome:
+    # What still waits was made from copies that no longer hold: nobody may publish it now.
+    store.discard(paths, dataset.id)
     # The pages may be older than the release when the last run was killed after promoting.
     clock("pages", lambda: write_pages(dataset, paths))
     report = read_json(last / "rapport.json")

@@ -17,7 +17,8 @@ from opendata.normalise.dates import parse_format
 from opendata.normalise.phone import COUNTRY_CODES
 from opendata.normalise.text import tidy
 from opendata.plain_writing import as_people_write, told
-from opendata.read.given import OTHER_REMARKS, REMARKS, WHOLE_ROW
+from opendata.read.base import SHIFTED
+from opendata.read.given import EXTRA_CELLS, OTHER_REMARKS, REMARKS, WHOLE_ROW
 from opendata.schema import Field, fields, fold, problems
 from opendata.tables import column, empty_text, joined
 
@@ -26,9 +27,6 @@ _NOT_REMARKS = ("colonne_non_lue", "valeur_non_retenue", "regle_sans_resultat")
 
 #: Severities of what a producer should look at; the rest only says how a value was put right.
 _TO_LOOK_AT = ("error", "warning")
-
-#: Column of the repaired file that keeps the cells beyond the header.
-EXTRA_CELLS = "cellules_en_trop"
 
 _WHOLE_FLOAT = re.compile(r"(\d+)[.,]0+")
 
@@ -177,7 +175,8 @@ def _number_of_a_spreadsheet(cell: str) -> str:
 def _extra_cells(found: Harvest, rows: pd.Index) -> pd.Series:
     """The cells that rows longer than the header had beyond it."""
     issues = found.issues
-    long = issues[(issues["code"] == "ligne_irreguliere") & (issues["value"] != "")]
+    irregular = issues["code"].isin(("ligne_irreguliere", SHIFTED))
+    long = issues[irregular & (issues["value"] != "")]
     cells = long.drop_duplicates("row").set_index("row")["value"]
     return cells.reindex(rows).fillna("").astype("str")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from opendata.catalog import dataset_ids, load_dataset, load_dataset_sources
-from opendata.corrections import expired_corrections
+from opendata.corrections import unapplied_corrections
 from opendata.fetch import fetch_log, snapshots
 from opendata.files import read_json, rfc3339
 from opendata.model import Dataset, Source
@@ -35,7 +35,7 @@ def dataset_status(dataset: Dataset, paths: Paths) -> dict[str, Any]:
             "reasons_fr": list(held.reasons_fr),
             "reasons_en": list(held.reasons_en),
         },
-        "expired_corrections": [one.as_json() for one in expired_corrections(dataset, paths)],
+        "unapplied_corrections": [one.as_json() for one in unapplied_corrections(dataset, paths)],
         "sources": [
             _source_status(source, reported.get(source.id, {}), dataset, paths)
             for source in load_dataset_sources(dataset, paths)

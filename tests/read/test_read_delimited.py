@@ -396,3 +396,20 @@ def test_any_bytes_give_a_table_or_a_sentence(tmp_path: Path, content: bytes | s
     assert table.columns.is_unique
     assert not table.isna().any(axis=None)
     assert not issues.isna().any(axis=None)
+
+
+MANY = "id;nom;horaires;type;point\n" + "".join(
+    f"{n};Lieu {n};Mardi 9h-12h;EPN;46.{n}, 0.3\n" for n in range(10, 30)
+)
+
+
+def test_a_row_that_a_delimiter_in_a_cell_shifted_is_named_as_such(tmp_path: Path) -> None:
+    table, issues = load(tmp_path, MANY + "30;Lieu;Mardi 14h-17h ; Jeudi 10h-12h;EPN;46.1, 0.3\n")
+    assert codes(issues) == [(22, "ligne_decalee")]
+    assert list(issues["value"]) == ["46.1, 0.3"]
+    assert len(table) == 21
+
+
+def test_cells_that_are_too_many_at_the_end_shift_nothing(tmp_path: Path) -> None:
+    _, issues = load(tmp_path, MANY + "30;Lieu;Mardi 14h-17h;EPN;46.10, 0.3;vu le 3 mars\n")
+    assert codes(issues) == [(22, "ligne_irreguliere")]

@@ -61,7 +61,7 @@ def show_outcome(outcome: Mapping[str, Any], paths: Paths) -> None:
             f"Publier : opendata publish {name}. La dernière version publiée reste en place.",
             f"To publish: opendata publish {name}. The last published release stays in place.",
         )
-    _show_expired(name, paths)
+    _show_unapplied(name, paths)
 
 
 def _show_accounts(report: Mapping[str, Any]) -> None:
@@ -81,24 +81,24 @@ def _show_accounts(report: Mapping[str, Any]) -> None:
     Console(width=120 if not sys.stdout.isatty() else None).print(table)
 
 
-def _show_expired(dataset: str, paths: Paths) -> None:
+def _show_unapplied(dataset: str, paths: Paths) -> None:
     from opendata.catalog import load_dataset
-    from opendata.corrections import expired_corrections
+    from opendata.corrections import unapplied_corrections
 
-    list_expired(
-        [one.as_json() for one in expired_corrections(load_dataset(dataset, paths), paths)]
+    list_unapplied(
+        [one.as_json() for one in unapplied_corrections(load_dataset(dataset, paths), paths)]
     )
 
 
-def list_expired(expired: Sequence[Mapping[str, str]]) -> None:
+def list_unapplied(unapplied: Sequence[Mapping[str, str]]) -> None:
     """Corrections that sources no longer call for: they change nothing until looked at."""
-    if not expired:
+    if not unapplied:
         return
     say(
-        f"! {len(expired)} correction(s) périmée(s), non appliquée(s) : retirez-les de "
-        "catalog/corrections ou mettez « expect » à jour",
-        f"! {len(expired)} expired correction(s), not applied: remove them from "
-        "catalog/corrections or update “expect”",
+        f"! {len(unapplied)} correction(s) sans effet : retirez-les de catalog/corrections, "
+        "ou corrigez-y « expect » ou « value »",
+        f"! {len(unapplied)} correction(s) without effect: remove them from catalog/corrections, "
+        "or correct “expect” or “value” there",
     )
-    for one in expired:
+    for one in unapplied:
         say(f"  - {one['fr']}", f"  - {one['en']}")

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from opendata.cli.common import print_json, say, settings
-from opendata.cli.outcome import STATES, list_expired
+from opendata.cli.outcome import STATES, list_unapplied
 from opendata.language import Text, current_language
 
 
@@ -54,4 +54,4 @@ def _show_status(entry: Mapping[str, Any]) -> None:
         message = line["message_en"] if english else line["message_fr"]
         if message:
             click.echo(f"      ! {message}")
-    list_expired(entry["expired_corrections"])
+    list_unapplied(entry["unapplied_corrections"])

@@ -51,7 +51,7 @@ def _show(found: Mapping[str, Any], everything: bool) -> None:
     )
     for row in found["sources"]:
         _show_row(row, everything)
-    _show_expired(found["expired_corrections"])
+    _show_unapplied(found["unapplied_corrections"])
     for change in found["history"]:
         what = f"{change['champ']} : « {change['ancien']} » → « {change['nouveau']} »"
         click.echo(
@@ -73,13 +73,13 @@ def _show_unpublished(found: Mapping[str, Any], everything: bool) -> None:
             f"  no dataset takes the source “{found['source']}”",
         )
     _show_fields(found["fields"], everything)
-    _show_expired(found["expired_corrections"])
+    _show_unapplied(found["unapplied_corrections"])
 
 
-def _show_expired(expired: Sequence[Mapping[str, str]]) -> None:
-    if expired:
-        say("\nCorrections périmées, non appliquées :", "\nExpired corrections, not applied:")
-    for one in expired:
+def _show_unapplied(unapplied: Sequence[Mapping[str, str]]) -> None:
+    if unapplied:
+        say("\nCorrections sans effet :", "\nCorrections without effect:")
+    for one in unapplied:
         say(f"  - {one['fr']}", f"  - {one['en']}")
 
 

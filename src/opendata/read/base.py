@@ -28,8 +28,10 @@ MAX_RATIO = 200
 RATIO_FLOOR_BYTES = 200_000_000
 
 _VALUE_LENGTH = 200
+#: A row whose cells stand in the wrong columns: nothing of it can be believed.
+SHIFTED = "ligne_decalee"
 #: Whole values: the repaired file gives a producer back every cell of a row that is too long.
-_KEPT_WHOLE = "ligne_irreguliere"
+_KEPT_WHOLE = ("ligne_irreguliere", SHIFTED)
 
 
 class Reading(NamedTuple):
@@ -49,7 +51,7 @@ class Issues:
     def add(
         self, code: str, row: int, *, field: str = "", value: str = "", detail: str = ""
     ) -> None:
-        kept = encodable(value if code == _KEPT_WHOLE else value[:_VALUE_LENGTH])
+        kept = encodable(value if code in _KEPT_WHOLE else value[:_VALUE_LENGTH])
         self.rows.append(("", row, field, code, kept, "", detail))
 
     def table(self) -> pd.DataFrame:

@@ -19,6 +19,9 @@ _MOST_PIECES = 40
 #: So many short records of one length are a habit of the file, and no accident.
 _HABIT = 3
 
+#: Fewer whole records do not show what the cells of a column look like.
+_FEWEST_MODELS = 10
+
 #: The forms that the cells of a column have (:func:`form`).
 Forms = Set[str]
 
@@ -66,6 +69,17 @@ def mend(shorts: Sequence[Short], width: int, columns: Sequence[Forms]) -> Itera
             record = _whole(pieces, width, columns) or Mended((pieces[0],), pieces[0].cells)
             yield record
             start += len(record.pieces)
+
+
+def is_shifted(cells: Sequence[str], columns: Sequence[Forms], models: int) -> bool:
+    """Whether a record with too many cells has some that look like no cell of their column.
+
+    A delimiter inside an unquoted cell pushes all that follows one column on; cells that are
+    merely too many at the end leave the others in their places. ``models`` is the number of
+    records that the forms were taken from: a few show nothing.
+    """
+    known = zip(cells, columns, strict=False) if models >= _FEWEST_MODELS else ()
+    return any(cell.strip() and forms and form(cell) not in forms for cell, forms in known)
 
 
 def form(cell: str) -> str:

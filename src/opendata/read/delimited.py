@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from opendata.model import Fetch
 from opendata.read.base import (
+    SHIFTED,
     Issues,
     Reading,
     check_size,
@@ -28,7 +29,7 @@ from opendata.read.base import (
     text_table,
     unique_names,
 )
-from opendata.read.cut_lines import Forms, Short, form, mend
+from opendata.read.cut_lines import Forms, Short, form, is_shifted, mend
 
 NAME = "csv"
 FORMATS = ("csv", "tsv", "txt")
@@ -46,7 +47,7 @@ _MAX_CHARACTERS = 16_000_000
 #: After so many unclosed quotes the quotes of this file mean nothing.
 _MAX_REPAIRS = 20
 #: Records of the right width that show what the cells of each column look like.
-_MODELS = 500
+_MODELS = 5_000
 #: Short records beyond so many are not held back to be mended.
 _MOST_SHORT = 50_000
 _SEP_LINE = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
@@ -68,8 +69,10 @@ def read(path: Path, options: Fetch) -> Reading:
 
     ``options.header_row`` counts lines from 1, after Excel's ``sep=`` line if there is
     one. Short records that are one, cut by line breaks, are joined and noted; any other is
-    filled with "" and noted, as are the extra cells of a long one, which are cut; a record
-    without any text is skipped. A quote that is never closed costs its
+    filled with "" and noted, as are the extra cells of a long one, which are cut. Where the
+    cells of a long one do not look like those of their columns, a delimiter inside a cell has
+    shifted them: the note is then :data:`~opendata.read.base.SHIFTED`, for the row to be set
+    aside. A record without any text is skipped. A quote that is never closed costs its
     own line only: that line is read as if quotes meant nothing, and noted.
     Raises ReadError (no header, unusable delimiter or encoding), OSError.
     """
@@ -119,10 +122,11 @@ def _declared_delimiter(path: Path, delimiter: str) -> str:
 def _columns(
     records: Iterator[tuple[int, list[str]]], width: int, issues: Issues
 ) -> tuple[list[Any], list[int]]:
-    """The columns and the line of each row; rows that were too short come last."""
+    """The columns and the line of each row; rows of another width come last."""
     numbers: list[int] = []
     chunks: list[list[Any]] = []
     shorts: list[Short] = []
+    longs: list[tuple[int, list[str]]] = []
     # In batches, so that a million rows never stand in memory as Python strings; and flat,
     # since a list per row would keep the garbage collector busier than the parser.
     cells: list[str] = []
@@ -132,6 +136,9 @@ def _columns(
         elif len(record) < width and len(shorts) < _MOST_SHORT:
             shorts.append(Short(len(numbers), number, record))
             continue
+        elif len(record) > width and len(longs) < _MOST_SHORT:
+            longs.append((number, record))
+            continue
         else:
             cells += _fitted(number, record, width, issues)
         numbers.append(number)
@@ -139,8 +146,13 @@ def _columns(
             chunks.append(_sliced(cells, width))
             cells = []
     chunks.append(_sliced(cells, width))
-    if shorts:
-        added, lines = _mended(shorts, width, _forms(chunks[0]), issues)
+    if shorts or longs:
+        forms, models = _forms(chunks[0]), len(chunks[0][0])
+        added, lines = _mended(shorts, width, forms, issues)
+        for number, record in longs:
+            shifted = is_shifted(record, forms, models)
+            added += _fitted(number, record, width, issues, shifted=shifted)
+            lines.append(number)
         chunks.append(_sliced(added, width))
         numbers += lines
     columns = [
@@ -176,11 +188,16 @@ def _sliced(cells: list[str], width: int) -> list[Any]:
     return [text_column(cells[j::width]) for j in range(width)]
 
 
-def _fitted(number: int, record: list[str], width: int, issues: Issues) -> list[str]:
+def _fitted(
+    number: int, record: list[str], width: int, issues: Issues, *, shifted: bool = False
+) -> list[str]:
     extra = [cell.strip() for cell in record[width:] if cell.strip()]
-    if len(record) < width or extra:
+    if len(record) < width or extra or shifted:
         detail = f"{len(record)} / {width}"
-        issues.add("ligne_irreguliere", number, value=" | ".join(extra), detail=detail)
+        code = SHIFTED if shifted else "ligne_irreguliere"
+        # The repaired file keeps what stood beyond the header, so that the row stays marked.
+        beyond = " | ".join(extra) or ("(vide)" if shifted else "")
+        issues.add(code, number, value=beyond, detail=detail)
     return [*record[:width], *[""] * (width - len(record))]
 
 

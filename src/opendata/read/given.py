@@ -15,17 +15,22 @@ from typing import NamedTuple
 import pandas as pd
 
 from opendata.errors import ReadError
-from opendata.model import Fetch, Source, columns_read
+from opendata.model import Fetch, Source, columns_read, issue_lines, join_issues
 from opendata.read import archive, read, sheet
+from opendata.read.base import SHIFTED
+from opendata.read.cut_lines import form, is_shifted
 from opendata.schema import fields
 
 #: Columns that a repaired file adds to those of its producer: what to look at in each row (the
 #: second name where the producer has a column of the first), the cells beyond the header.
 REMARKS = "remarques"
 OTHER_REMARKS = "remarques_controle"
+EXTRA_CELLS = "cellules_en_trop"
 #: What a remark begins with, beside the title of a field, before its colon.
 WHOLE_ROW = "Ligne"
 
+#: Rows looked at to know what the cells of a column look like.
+_MODELS = 5_000
 _LAYOUT = {
     "format": "", "records": "", "encoding": "", "delimiter": "", "sheet": "", "layer": "",
     "header_row": 1,
@@ -120,12 +125,29 @@ def _stored_as_seen(path: Path, found: Given) -> Given:
 
 def _without_remarks(found: Given, source: Source) -> Given:
     read_by_rules = _known(source)
+    if EXTRA_CELLS in found.table and EXTRA_CELLS not in read_by_rules:
+        found = found._replace(issues=join_issues([found.issues, _still_shifted(found, source)]))
     ours = [
         name
         for name in (REMARKS, OTHER_REMARKS)
         if name in found.table and name not in read_by_rules and _are_remarks(found.table[name])
     ]
     return found._replace(table=found.table.drop(columns=ours)) if ours else found
+
+
+def _still_shifted(found: Given, source: Source) -> pd.DataFrame:
+    """A line for each row that keeps its extra cells and whose others are in the wrong columns."""
+    table = found.table.drop(columns=[EXTRA_CELLS, REMARKS, OTHER_REMARKS], errors="ignore")
+    extra = found.table.loc[found.table[EXTRA_CELLS] != "", EXTRA_CELLS]
+    whole = table.drop(index=extra.index).head(_MODELS)
+    forms = [set(map(form, whole[name].tolist())) for name in whole]
+    shifted = [
+        line for line in extra.index if is_shifted(table.loc[line].tolist(), forms, len(whole))
+    ]
+    return issue_lines(
+        shifted, "", SHIFTED, value=extra.loc[shifted], detail=f"> {table.shape[1]}",
+        source=source.id,
+    )  # fmt: skip
 
 
 def _are_remarks(cells: Iterable[str]) -> bool:

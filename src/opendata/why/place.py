@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from opendata.catalog import load_dataset, load_source
-from opendata.corrections import expired_corrections
+from opendata.corrections import unapplied_corrections
 from opendata.language import Text
 from opendata.ledger import as_issues
 from opendata.model import no_issues
@@ -50,9 +50,9 @@ def explain_place(place_id: str, paths: Paths, dataset_id: str | None = None) ->
         "place": {name: value for name, value in place.items() if value},
         "history": _history(place_id, dataset, paths),
         "sources": rows,
-        "expired_corrections": [
+        "unapplied_corrections": [
             one.as_json()
-            for one in expired_corrections(load_dataset(dataset, paths), paths)
+            for one in unapplied_corrections(load_dataset(dataset, paths), paths)
             if any(is_about(one, row["source"], row["cle"], row["ligne"]) for row in rows)
         ],
     }

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from opendata.catalog import load_dataset, load_source
-from opendata.corrections import expired_corrections
+from opendata.corrections import unapplied_corrections
 from opendata.errors import UsageError
 from opendata.harvest import Harvest
 from opendata.language import Text
@@ -61,7 +61,7 @@ def explain_row(
     expired = [
         fate.as_json()
         for one in taking
-        for fate in expired_corrections(one, paths)
+        for fate in unapplied_corrections(one, paths)
         if is_about(fate, source_id, _key_in(found, first), first)
     ]
     said = found.ledger[found.ledger["row"] == first]
@@ -73,7 +73,7 @@ def explain_row(
         "snapshot": snapshot(found),
         "datasets": states,
         "fields": field_lines(found, first, {}, said),
-        "expired_corrections": expired,
+        "unapplied_corrections": expired,
     }
 
 
