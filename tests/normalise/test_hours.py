@@ -85,7 +85,7 @@ def test_any_text_gives_valid_osm_or_nothing(raw: str) -> None:
         ("Mo: 9-12 / 14-19", "Mo 09:00-12:00,14:00-19:00"),
         ("Mo: Lundi 9h/12h", "Mo 09:00-12:00"),
         ("Mo: 00:00 - 00:00 / 09:00 - 12:00\nTu: 00:00 - 00:00", "Mo 09:00-12:00"),
-        ("Mo: x / 9h-12h\nTu: x / x", "Mo 09:00-12:00"),
+        ("tlj 10h-18h", "Mo-Su 10:00-18:00"),
         ("Mo: Fermé / 14h-18h", "Mo 14:00-18:00"),
         ("Mo: 9h-12h - fermé l'après-midi", "Mo 09:00-12:00"),
         ("Mo: 09:00 - 16:30 / 13:30 - 16:30", "Mo 09:00-16:30"),
@@ -178,6 +178,9 @@ def test_understood(raw: str, expected: str) -> None:
         "lundi au vendredi 9h-12h, mercredi 14h-18h",
         "Mo: 9h-12h\nTu: Fermé le lundi",
         "Mo: 9h-12h\nTu: NC",
+        # A cross ticks what is open in one file and strikes it out in another.
+        "Mo: 9h-12h\nTu: x",
+        "Mo: x / 9h-12h",
         "Mo: 9h-12h\nMo: 14h-18h",
         "Mo: 9h-12h, mardi 14h-18h",
         "Mo: 07:30:12:30",

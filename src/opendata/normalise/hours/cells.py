@@ -29,7 +29,7 @@ _PLAIN_CELL = re.compile(
 _CLOCK = re.compile(r"([0-9]{1,2})[:h]([0-9]{2})")
 #: What a form writes when its fields are left as they were.
 _BLANK_FIELD = re.compile(r"(?<![0-9:])00[:h]00\s*-\s*00[:h]00(?![0-9:])")
-_NOTHING = frozenset(("", "x", "non", "neant", "aucun"))
+_NOTHING = frozenset(("", "non", "neant", "aucun"))
 
 
 def is_by_day(text: str) -> bool:

@@ -176,7 +176,7 @@ EXPRESSIONS: tuple[tuple[str, str], ...] = (
     ("all_year", r"toute l'annee"),
     ("even", r"(?:les )?semaines? paires?"),
     ("odd", r"(?:les )?semaines? impaires?"),
-    ("everyday", r"tous les jours|chaque jour|du lundi au dimanche"),
+    ("everyday", r"tous les jours|tlj|chaque jour|du lundi au dimanche"),
     ("workweek", r"(?:en |jours? de |la )semaine(?! (?:im)?paire)(?! ?/)"),
     ("whole_week", r"toute la semaine"),
     ("weekend", r"(?:les? )?week[ -]?ends?"),
