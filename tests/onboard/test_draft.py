@@ -244,13 +244,23 @@ def test_without_an_identifier_name_address_and_town_stand_in(tmp_path: Path) ->
 
 def test_a_repeated_identifier_is_joined_with_whose_it_is(tmp_path: Path) -> None:
     rows = [
-        {"id": str(number // 2 if number < 4 else number), "nom": f"Lieu {number}",
+        {"id": str(number // 2 if number < 10 else number), "nom": f"Lieu {number}",
          "source": "ABC"[number % 3]}
         for number in range(60)
     ]  # fmt: skip
     found = guessed(tmp_path, rows)
     assert found.mapping["id"] == [{"join": ["source", "id"], "separator": "-"}]
     assert (found.key_repeats, found.composed) == (0, False)
+
+
+def test_an_identifier_with_a_slip_stays_the_key_alone(tmp_path: Path) -> None:
+    rows = [
+        {"N° fiche": str(max(number, 1)), "nom": f"Lieu {number}", "type": "ABC"[number % 3]}
+        for number in range(40)
+    ]
+    found = guessed(tmp_path, rows)
+    assert found.mapping["id"] == [{"column": "N° fiche"}]
+    assert found.key_repeats == 1
 
 
 def test_the_values_decide_which_axis_is_which(tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ from opendata.report import group_issues
 #: Lines of a file that are named, of those that have the same fault.
 _MOST_LINES = 5
 #: Issues of the reader that :func:`ragged_lines` tells of.
-_SAID_BEFORE = frozenset(("ligne_coupee", "ligne_irreguliere", "guillemet_non_ferme"))
+_SAID_BEFORE = frozenset(
+    ("ligne_coupee", "ligne_irreguliere", "ligne_decalee", "guillemet_non_ferme")
+)
 
 
 def ragged_lines(profile: Profile) -> list[Text]:

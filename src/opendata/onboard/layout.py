@@ -33,7 +33,7 @@ _NOT_BARE = (b"\xff\xfe", b"\xfe\xff", b"PK", b"\x1f\x8b")
 
 
 #: Issues of the reader: a row whose cells may stand in the wrong columns, and one made whole.
-_DOUBTFUL = ("ligne_irreguliere", "guillemet_non_ferme")
+_DOUBTFUL = ("ligne_irreguliere", "ligne_decalee", "guillemet_non_ferme")
 _JOINED = "ligne_coupee"
 
 

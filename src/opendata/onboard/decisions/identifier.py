@@ -11,6 +11,8 @@ from opendata.tables import joined
 
 _NO_IDENTIFIERS = ("date", "url", "courriel", "telephone", "latitude", "longitude")
 _LONGEST = 60
+#: An identifier with fewer distinct values than that repeats itself for a reason.
+_SLIPS = 0.95
 #: ``E-012``, ``LIEU_4``, ``2024/17b``: letters and digits in one word, which no header has to
 #: vouch for when every row has its own.
 _CODE = re.compile(r"(?=.*[A-Za-z])(?=.*\d)[A-Za-z0-9_./:-]{2,20}")
@@ -28,7 +30,9 @@ def decide(found: Guess) -> None:
               if _identifies(found, column)]  # fmt: skip
     ranked.sort(key=lambda pair: (-round(pair[0], 2), pair[1].position))
     for _, column in ranked[:1]:
-        columns = [column] if column.unique else [*_beside_key(found, column), column]
+        # A few repeats are slips, which the contract names; a key must not change for them.
+        alone = column.unique or found.profile.varied(column) > _SLIPS
+        columns = [column] if alone else [*_beside_key(found, column), column]
         found.take("id", [side_by_side(found.profile, columns, "-")], [column])
         found.key = tuple(one.name for one in columns)
     for _, column in ranked[1:2]:
