@@ -26,6 +26,10 @@ from opendata.words import Words
 #: Answers that mean "this box is not ticked": silence about them is not a loss.
 _NEGATIVE = frozenset(("", "non", "no", "false", "faux", "0", "n"))
 
+#: Two decimal numbers in one cell, whatever stands between them: « 46,42850 0,86970 ».
+_POINT = re.compile(
+    r"[\s(\[]*([+-]?[0-9]{1,3}[.,][0-9]+)[\s,;/|]+([+-]?[0-9]{1,3}[.,][0-9]+)[\s)\]]*"
+)
 #: How much is quoted of a text in which a field found nothing, in characters.
 _BEGINNING = 60
 
@@ -259,7 +263,10 @@ def _run(field: str, rule: Rule, file: _File) -> tuple[pd.Series, pd.DataFrame]:
     present = [column for column in rule.columns if column in file.table.columns]
     if rule.columns and not present:
         return file.empty, no_issues()
-    picked = _PICK[rule.kind](rule, file, present)
+    if rule.kind == "split" and fields()[field].normalise == "coordonnees":
+        picked = over_distinct(file.table[present[0]], lambda text: _half_of_point(text, rule))
+    else:
+        picked = _PICK[rule.kind](rule, file, present)
     value, issues = _transform(field, rule, picked)
     if rule.pattern and file.shared.issuperset(present):
         # A search in what another field publishes: to find nothing is no loss.
@@ -283,12 +290,19 @@ def _pick_join(rule: Rule, file: _File, present: list[str]) -> pd.Series:
 
 
 def _pick_split(rule: Rule, file: _File, present: list[str]) -> pd.Series:
-    def part(text: str) -> str:
-        # A list of a JSON file was joined by the reader, whatever the rule expects.
-        parts = text.split(rule.separator if rule.separator in text else SEPARATOR)
-        return parts[rule.part].strip() if -len(parts) <= rule.part < len(parts) else ""
+    return over_distinct(file.table[present[0]], lambda text: _part(text, rule))
 
-    return over_distinct(file.table[present[0]], part)
+
+def _part(text: str, rule: Rule) -> str:
+    # A list of a JSON file was joined by the reader, whatever the rule expects.
+    parts = text.split(rule.separator if rule.separator in text else SEPARATOR)
+    return parts[rule.part].strip() if -len(parts) <= rule.part < len(parts) else ""
+
+
+def _half_of_point(text: str, rule: Rule) -> str:
+    """One number of a point: its decimal comma is not the comma between the two numbers."""
+    pair = _POINT.fullmatch(text)
+    return str(pair.groups()[rule.part]) if pair and -2 <= rule.part < 2 else _part(text, rule)
 
 
 def _pick_constant(rule: Rule, file: _File, present: list[str]) -> pd.Series:
