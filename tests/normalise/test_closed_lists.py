@@ -215,3 +215,10 @@ def test_never_raises_says_what_is_lost_and_is_idempotent(name: str, raw: str) -
 @pytest.mark.parametrize("raw", ["[" * 100_000, "a," * 20_000, "/" * 20_000, '["' + "x" * 50_000])
 def test_a_hostile_cell_costs_little(raw: str) -> None:
     assert cleaner("services")(raw).code == "hors_vocabulaire"
+
+
+def test_two_terms_are_not_the_one_their_words_make() -> None:
+    clean = cleaner("dispositif_programmes_nationaux")
+    both = "Conseillers numériques|France Services"
+    assert clean(both).value == both
+    assert clean("Conseillers numériques France Services").value == "Conseillers numériques"

@@ -59,6 +59,8 @@ EXAMPLES = (
     Example("3 place du Pont, bât. B", "3 place du Pont, bât. B"),
     Example("3 place du Pont B.P.", "3 place du Pont B.P."),
     Example("12,14 rue de la Gare", "12,14 rue de la Gare"),
+    Example("Orléans", "", "adresse_sans_voie", _ORLEANS),
+    Example("1. place de la Gare", "1 place de la Gare"),
     Example("Rue", "", "adresse_sans_voie"),
     Example("12 rue", "", "adresse_sans_voie"),
     Example("1 - 3", "", "adresse_sans_voie"),
@@ -82,7 +84,7 @@ _WAYS = (
     "|rte|rue|ruelle|sentier|square|traverse|venelle|voie"
 )
 _NUMBER = r"[0-9]{1,4}(?:\s?(?:bis|ter|quater))?"
-_NUMBER_COMMA = re.compile(r"^([0-9]+(?: ?(?:bis|ter|quater|[a-d]))?) ?, ?(?=[^\W\d])", re.I)
+_NUMBER_COMMA = re.compile(r"^([0-9]+(?: ?(?:bis|ter|quater|[a-d]))?) ?[,.] ?(?=[^\W\d])", re.I)
 _NUMBER_MARK = re.compile(r"^(?:n[°º]|num[ée]ro)\s?:?\s?(?=[0-9])", re.I)
 # Both begin with a digit, which a search finds at once, and look behind it afterwards.
 _GLUED_STREET = re.compile(rf"([0-9](?<!\w[0-9])[0-9]{{0,3}})(?=(?:{_WAYS})\b)", re.I)
@@ -145,6 +147,8 @@ def clean(raw: str, code_postal: str = "", commune: str = "") -> Cleaned:
         address, code = again.value, again.code or code
     if not address or _NOTHING.fullmatch(fold(address)):
         return Cleaned("", "texte_vide_de_sens")
+    if town and _town_key(address) == town:
+        return Cleaned("", "adresse_sans_voie")
     if _NO_STREET.fullmatch(address) or (code_postal and _ONLY_TOWN.fullmatch(address)):
         return Cleaned("", "adresse_sans_voie")
     if recipient := _RECIPIENT.match(address):

@@ -127,7 +127,8 @@ def _unwrapped(raw: str) -> str:
 
 def _read(vocabulary: str, text: str) -> Iterator[tuple[str, _Values]]:
     """The terms of a cell, in order, each with the current terms it stands for."""
-    whole = _terms(vocabulary).get(fold(text))
+    # « Conseillers numériques|France Services » are two terms, though their words make a third.
+    whole = None if SEPARATOR in text else _terms(vocabulary).get(fold(text))
     if whole is not None:
         yield text, whole
         return

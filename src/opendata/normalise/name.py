@@ -28,6 +28,7 @@ EXAMPLES = (
     Example("Bâtir mon avenir", "Bâtir mon avenir"),
     Example("Wifi", "", "nom_sans_lieu"),
     Example("Wifi Café", "Wifi Café"),
+    Example("Médiathèque Espace Multimédia -", "Médiathèque Espace Multimédia"),
     Example("N/A", "", "texte_vide_de_sens"),
     Example("99990001200034", "99990001200034", "nom_douteux"),
     Example("https://exemple.fr", "https://exemple.fr", "nom_douteux"),
@@ -46,6 +47,7 @@ _EQUIPMENT = re.compile(
 
 #: A number (a SIRET, say) or an address of the web: published, since nothing better is known.
 _NO_NAME = re.compile(r"[0-9][0-9 .]*|(?:https?://|www\.)\S+", re.I)
+_LOOSE_ENDS = " -–—,;/|"
 _QUOTES = (('"', '"'), ("'", "'"), ("«", "»"), ("“", "”"), ("‘", "’"))
 
 
@@ -53,7 +55,7 @@ def clean(raw: str) -> Cleaned:
     """The name on one line, without quotes around it; detail of a cut: the real length."""
     found = text.clean(raw)
     code = found.code
-    name = found.value
+    name = found.value.rstrip(_LOOSE_ENDS)
     while (bare := _unwrap(name)) != name:
         inner = text.settle(bare)
         name, code = inner.value, inner.code or code

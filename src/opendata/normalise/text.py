@@ -27,6 +27,8 @@ EXAMPLES = (
     Example("CHÂTEAU-RENARD", "CHÂTEAU-RENARD"),
     Example("<p>Accès&nbsp;libre<br/>et <b>gratuit</b>.</p>", "Accès libre et gratuit."),
     Example("Saint\\-Jean \\(rive gauche\\)", "Saint-Jean (rive gauche)"),
+    Example("**Notre action :** ateliers **numériques**", "Notre action : ateliers numériques"),
+    Example("Label 5** et 3 * 4 ** 2", "Label 5** et 3 * 4 ** 2"),
     Example("Accueil\u200b du\u00a0public\x00", "Accueil du public"),
     Example("non", "non"),
     Example("#N/D", "", "texte_vide_de_sens"),
@@ -43,7 +45,8 @@ PLACEHOLDERS = frozenset(
         "#N/D", "#N/A", "#NA", "#NOM?", "#NAME?", "#REF!", "#VALEUR!", "#VALUE!", "#DIV/0!",
         "#NUL!", "#NULL!", "N/A", "N.A.", "NA", "N/D", "ND", "NC", "N.C.", "NR", "NSP", "RAS",
         "néant", "x", "xx", "xxx", "null", "none", "nan", "nil", "undefined", "vide", "inconnu",
-        "inconnue", "non renseigné", "non renseignée", "non communiqué", "non communiquée",
+        "inconnue", "non renseigné", "non renseignée", "non renseignés", "non renseignées",
+        "non communiqué", "non communiquée", "non communiqués", "non communiquées",
         "non concerné", "non concernée", "non connu", "non défini", "non disponible",
         "non applicable", "pas de donnée", "pas de données", "sans objet", "à compléter",
         "à renseigner", "à définir", "aucun", "aucune", "(null)", "[null]", "(vide)",
@@ -60,6 +63,8 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
 _HIDDEN = re.compile(r"<(script|style)\b.{0,5000}?</\1\s*>|<!--.{0,5000}?-->", re.S | re.I)
 _INLINE = re.compile(r"</?(?:a|b|em|font|i|small|span|strong|sub|sup|u)(?:\s[^<>]*)?/?>", re.I)
 _TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>", re.I)
+#: Markdown's emphasis, whole: the stars of « 5** » are none.
+_EMPHASIS = re.compile(r"(?<![\w*])\*\*(?=\S)([^*]{1,500})(?<=\S)\*\*(?![\w*])")
 _ESCAPE = re.compile(r"\\([^\w\s])")
 _MARKUP = re.compile(r"[<>&\\]")
 _FORMULA = re.compile(r"^[=+@\-\s]+")
@@ -157,4 +162,6 @@ def _one_pass(text: str) -> str:
     text = letters.restore(unescape_entities(repair_encoding(text)))
     if "<" in text:
         text = _TAG.sub(" ", _INLINE.sub("", _HIDDEN.sub(" ", text)))
+    if "**" in text:
+        text = _EMPHASIS.sub(r"\1", text)
     return one_line(_ESCAPE.sub(r"\1", text))
