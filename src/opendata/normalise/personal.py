@@ -53,6 +53,8 @@ _GENERIC_STEM = re.compile(
     r"|mdph|media(?:t|th|num)|mission|mlhg|msap|multimed|numeri|permanenc|pimms|pointinfo|pole(?:em|s)"
     r"|relais|reseau|ressourc|secretar|service|solidar|tierslieu|urbanis|ville(?:de)"
 )
+#: Words so long that they are in no surname: « cnumerique15 », « lamediatheque ».
+_GENERIC_INSIDE = re.compile(r"numeri(?:que|c)|mediath|biblioth|informati(?:que|on)|communaute")
 _ARTICLES = _words("a au aux d de des du en et l la le les lez sous sur")
 _PLACE_MARKS = _words("saint sainte saints st ste sts")
 _COMPOSED_INITIALS = _words("ch fx jb jc jd jf jg jj jl jm jp js jy mc mf mj mp ph pj")
@@ -182,6 +184,8 @@ _ACRONYMS = (
     "pl",
     "sm",
 )
+#: Letters that may be left of a token when the words of the place are taken out of it.
+_SHORTEST_PART = 2
 _TRAILING_DIGITS = re.compile(r"[0-9]+$")
 
 
@@ -201,10 +205,10 @@ def is_nominative(email: str, words: frozenset[str] = frozenset()) -> bool:
         return False
     if tokens and tokens[0] not in FIRST_NAMES and not _PLACE_MARKS.isdisjoint(tokens):
         return False
-    if domain in _WEBMAIL and not words.intersection(tokens):
+    if domain in _WEBMAIL and not any(_is_made_of(token, words) for token in tokens):
         return True
     content = [token for token in tokens if token not in _ARTICLES]
-    unexplained = [token for token in content if token not in words]
+    unexplained = [token for token in content if not _is_made_of(token, words)]
     if not unexplained:
         return False
     if len(content) == 1:
@@ -232,10 +236,22 @@ def _tokens(local: str) -> list[str]:
     return [token for part in parts for token in [_TRAILING_DIGITS.sub("", part)] if token]
 
 
+def _is_made_of(token: str, words: frozenset[str]) -> bool:
+    """Whether a token is a word of the place, or several of them glued together."""
+    if token in words:
+        return True
+    rest = token
+    for word in sorted(words - _ARTICLES, key=len, reverse=True):
+        rest = rest.replace(word, " ") if len(word) > _SHORTEST_PART else rest
+    return rest != token and len(rest.replace(" ", "")) <= _SHORTEST_PART
+
+
 @cache
 def _is_generic(token: str) -> bool:
     """A word of organisations, or an acronym: no vowel (``csc``) or a digit (``c3rb``)."""
-    if token in GENERIC_WORDS or _GENERIC_STEM.match(token):
+    if token in GENERIC_WORDS or token.removesuffix("s") in GENERIC_WORDS:
+        return True
+    if _GENERIC_STEM.match(token) or _GENERIC_INSIDE.search(token):
         return True
     acronym = len(token) > 1 and not re.search("[aeiouy]", token)
     known = token in _COMPOSED_INITIALS or token in _PLACE_MARKS
