@@ -38,6 +38,7 @@ from opendata.licences import dataset_licence, is_share_alike
 from opendata.model import Correction, Dataset, FetchOutcome, Gate, Release, Source
 from opendata.pages import write_pages
 from opendata.paths import Paths
+from opendata.publish.standard import shortfall
 from opendata.release import store
 from opendata.release.diff import changes, date_places
 from opendata.release.gate import blockers
@@ -322,7 +323,7 @@ def _build(
     report = build_report(
         dataset, version, rfc3339(created), places, assembly, harvests,
         difference, vintage,
-    )  # fmt: skip
+    ) | {"standard": shortfall(places)}  # fmt: skip
     tables = {
         "lieux": places,
         "passerelle": assembly.crosswalk,

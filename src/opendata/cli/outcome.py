@@ -61,7 +61,24 @@ def show_outcome(outcome: Mapping[str, Any], paths: Paths) -> None:
             f"Publier : opendata publish {name}. La dernière version publiée reste en place.",
             f"To publish: opendata publish {name}. The last published release stays in place.",
         )
+    _show_standard(report, places)
     _show_unapplied(name, paths)
+
+
+def _show_standard(report: Mapping[str, Any], places: int) -> None:
+    """What keeps places out of the file in the national standard, where something does."""
+    conforming = report.get("standard", {"lieux": places})
+    if conforming["lieux"] == places:
+        return
+    from opendata.schema import fields
+
+    lacking = {fields()[name].title: count for name, count in conforming["manques"].items()}
+    say(
+        f"Au standard national (lieux-standard.csv) : {conforming['lieux']} lieux sur {places} ; "
+        "il manque : " + ", ".join(f"{one.fr} ({count})" for one, count in lacking.items()) + ".",
+        f"In the national standard (lieux-standard.csv): {conforming['lieux']} places of "
+        f"{places}; lacking: " + ", ".join(f"{one.en} ({n})" for one, n in lacking.items()) + ".",
+    )
 
 
 def _show_accounts(report: Mapping[str, Any]) -> None:

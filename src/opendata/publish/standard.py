@@ -53,8 +53,25 @@ def standard_rows(places: pd.DataFrame) -> pd.DataFrame:
     rows = places[columns].assign(
         id=places["lieu_id"], pivot=places["pivot"].mask(places["pivot"] == "", NO_PIVOT)
     )
-    required = [entry["name"] for entry in schema["fields"] if entry.get("standard_required")]
-    return rows[(rows[required] != "").all(axis=1)]
+    return rows[(rows[_required()] != "").all(axis=1)]
+
+
+def _required() -> list[str]:
+    return [
+        entry["name"] for entry in standard_schema()["fields"] if entry.get("standard_required")
+    ]
+
+
+def shortfall(places: pd.DataFrame) -> dict[str, Any]:
+    """How many places conform (``lieux``) and, per field, how many lack what is required."""
+    made_here = ("id", "pivot")
+    lacking = {
+        name: int((places[name] == "").sum()) for name in _required() if name not in made_here
+    }
+    return {
+        "lieux": len(standard_rows(places)),
+        "manques": {name: count for name, count in lacking.items() if count},
+    }
 
 
 def write(release: Release, folder: Path) -> list[Artifact]:
