@@ -13,8 +13,10 @@ from opendata.harvest import Harvest
 from opendata.language import Text
 from opendata.model import Source, columns_read
 from opendata.plain_writing import as_people_write, told
+from opendata.privacy import generic_emails, has_mobile
 from opendata.report import general_sentence
 from opendata.schema import SEPARATOR, SEVERITIES, fields, problems, vocabulary
+from opendata.tables import column
 
 #: Distinct values shown per kind of problem, and line numbers shown per value.
 VALUES_SHOWN = 60
@@ -55,6 +57,7 @@ def diagnose(
         "refused": _refused(found),
         "refused_total": found.rows_in - found.accepted,
         "fields": _fields(columns, found),
+        "withheld": _withheld(found),
         "unread": [
             {"column": str(line.value), "values": int(str(line.detail))}
             for line in unread.itertuples()
@@ -67,6 +70,16 @@ def _columns_of_fields(source: Source, present: Collection[str] | None) -> dict[
     return {
         field: [name for name in columns_read(rules) if present is None or name in present]
         for field, rules in source.mapping.items()
+    }
+
+
+def _withheld(found: Harvest) -> dict[str, int]:
+    """Places whose contacts are a person's, which a dataset leaves out unless it says otherwise."""
+    rows = found.table[found.table["refus"] == ""] if len(found.table) else found.table
+    rows = rows.assign(**{name: column(rows, name) for name in ("telephone", "courriels")})
+    return {
+        "courriels": int((generic_emails(rows) != rows["courriels"]).sum()),
+        "telephone": int(has_mobile(rows).sum()),
     }
 
 

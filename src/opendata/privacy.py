@@ -24,13 +24,12 @@ def without_personal_data(
     """
     issues = []
     if not dataset.publish_mobile_phones:
-        mobile = {phone: bool(phone) and is_mobile(phone) for phone in rows["telephone"].unique()}
-        found = rows["telephone"].map(mobile).astype(bool)
+        found = has_mobile(rows)
         issues.append(_left_out(rows[found], "telephone", "telephone_mobile"))
         rows = rows.assign(telephone=rows["telephone"].mask(found, ""))
     if not dataset.publish_nominative_emails:
         stated = rows["courriels"]
-        kept = _generic_emails(rows)
+        kept = generic_emails(rows)
         found = kept != stated
         issues.append(_left_out(rows[found], "courriels", "courriel_nominatif"))
         rows = rows.assign(courriels=kept)
@@ -42,7 +41,14 @@ def without_personal_data(
     return rows, join_issues(issues)
 
 
-def _generic_emails(rows: pd.DataFrame) -> pd.Series:
+def has_mobile(rows: pd.DataFrame) -> pd.Series:
+    """Whether the telephone of each row is a mobile (boolean, same index)."""
+    mobile = {phone: bool(phone) and is_mobile(phone) for phone in rows["telephone"].unique()}
+    return rows["telephone"].map(mobile).astype(bool)
+
+
+def generic_emails(rows: pd.DataFrame) -> pd.Series:
+    """The column ``courriels`` without the addresses that bear a person's name."""
     filled = rows[rows["courriels"] != ""]
     kept = []
     for emails, name, commune in filled[["courriels", "nom", "commune"]].itertuples(

@@ -70,10 +70,24 @@ def _show(checked: "Checked", files: "CheckFiles") -> None:
     )
     console.print(_fields_table(found))
     _show_problems(found, console)
+    withheld = found["withheld"]
+    if any(withheld.values()):
+        say(
+            f"\nNon publiés par défaut : {withheld['courriels']} courriels nominatifs, "
+            f"{withheld['telephone']} téléphones mobiles.",
+            f"\nNot published by default: {withheld['courriels']} nominative e-mails, "
+            f"{withheld['telephone']} mobile phones.",
+        )
     if found["unread"]:
         columns = ", ".join(entry["column"] for entry in found["unread"])
         said = Text("Colonnes que rien ne lit", "Columns that nothing reads")
         console.print(f"\n{said} : {columns}", style="dim", markup=False)
+    if found["message_fr"]:
+        say(
+            "\n! Ce qui précède est la dernière bonne copie, et non le fichier d'aujourd'hui : "
+            f"{found['message_fr']}",
+            f"\n! The above is the last good copy, and not today's file: {found['message_en']}",
+        )
     again = f"opendata check {shlex.quote(str(files.repaired))} --as {found['source']}"
     say(
         f"\nRapport : {files.page}\nFichier corrigé, à compléter puis à contrôler : {again}",

@@ -86,7 +86,7 @@ def import_config(
     path = _destination(name, output, force)
     conversion = convert(_read_config(config), source_name=name)
     _write(path, _text(config, name, url or "", conversion))
-    _report(path, name, url or "", conversion)
+    _report(path, name, conversion, in_catalog=output is None)
     return 0
 
 
@@ -217,7 +217,7 @@ def _write(path: Path, text: str) -> None:
         ) from problem
 
 
-def _report(path: Path, name: str, url: str, conversion: "Conversion") -> None:
+def _report(path: Path, name: str, conversion: "Conversion", *, in_catalog: bool) -> None:
     rules = sum(_count(entry) for entry in conversion.mapping.values())
     mapped = len(conversion.mapping)
     click.echo(
@@ -228,12 +228,23 @@ def _report(path: Path, name: str, url: str, conversion: "Conversion") -> None:
     )
     for warning in conversion.warnings:
         click.echo(f"! {warning}")
+    if not in_catalog:
+        _tell_where_it_goes(path)
     click.echo(
         Text(
             "Ajoutez le titre, le producteur et la licence, puis regardez ce que donne un "
             f"fichier : opendata check FICHIER --as {name}",
             "Add the title, the publisher and the licence, then see what a file gives: "
             f"opendata check FILE --as {name}",
+        )
+    )
+
+
+def _tell_where_it_goes(path: Path) -> None:
+    click.echo(
+        Text(
+            f"  placez {path.name} dans le dossier « sources » du catalogue, puis :",
+            f"  put {path.name} in the catalogue's folder “sources”, then:",
         )
     )
 
@@ -272,12 +283,7 @@ def _report_draft(path: Path, origin: str, drafted: "Draft", *, in_catalog: bool
         click.echo(f"  - {line}")
     click.echo(Text("Ensuite :", "Then:"))
     if not in_catalog:
-        click.echo(
-            Text(
-                f"  placez {path.name} dans le dossier « sources » du catalogue, puis :",
-                f"  put {path.name} in the catalogue's folder “sources”, then:",
-            )
-        )
+        _tell_where_it_goes(path)
     if not drafted.source.fetch.url:
         click.echo(f"  opendata deposit {drafted.source.id} {shlex.quote(origin)}")
     click.echo(f"  opendata check {drafted.source.id}")
