@@ -138,6 +138,20 @@ def test_a_flow_engine_that_does_not_answer_is_one_sentence(
     assert prefect_trouble(RuntimeError("autre chose")) is None
 
 
+def test_a_strict_run_asks_for_a_person_too(
+    dataset: Paths, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import flows.publish
+
+    def without_engine(wanted: dict[str, object]) -> dict[str, object]:
+        return pipeline.run(str(wanted["dataset"]), dataset).as_json()
+
+    monkeypatch.setattr(flows.publish, "run_in_process", without_engine)
+    (dataset.project / "essai.csv").write_text(ROWS.replace("\n2;", "\n1;"), encoding="utf-8")
+    assert command("run", "jeu")[0] == 0
+    assert command("run", "jeu", "--strict")[0] == 1
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
