@@ -4,6 +4,7 @@ The page, the terminal and the flow's artifacts all show this dictionary; nothin
 counted twice.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,6 +24,11 @@ COUNTS = ("lignes_lues", "publiees", "fusionnees", "quarantaine", "hors_territoi
 MASK = "•••"
 _EXAMPLES = 5
 _QUARANTINE_SHOWN = 500
+
+
+#: What a general sentence does without: brackets around values, the value after its noun.
+_ASIDE = re.compile(r" \([^()]*…[^()]*\)")
+_SUBJECT = re.compile(r"^((?:l'|le |la |les |the )\w+(?: \w+){0,2}?)(?<! de)(?<! of) … ", re.I)
 
 
 def build_report(
@@ -160,12 +166,12 @@ def group_issues(issues: pd.DataFrame) -> list[dict[str, Any]]:
 def general_sentence(sentence: str) -> str:
     """The sentence of a kind of issue, without the values of one case."""
     text = sentence.format(value="…", published="…", detail="…", field="…")
-    text = text.replace(" (…)", "")
+    text = _ASIDE.sub("", text)
     for opening, subject in (("« … »", "une valeur"), ("“…”", "a value")):
         if text.startswith(opening):
             text = subject + text.removeprefix(opening)
         text = text.replace(opening, "…")
-    return text
+    return _SUBJECT.sub(r"\1 ", text)
 
 
 def _example(issue: Any) -> dict[str, Any]:
