@@ -298,6 +298,7 @@ def test_a_published_value_is_corrected_by_hand_and_explained(published: Paths) 
     told = explain(place["lieu_id"], published)
     phone = next(one for one in told["sources"][0]["fields"] if one["field"] == "telephone")
     assert phone["original"] == "02 61 91 00 01"
+    assert phone["cells"] == {"tel": "02 61 91 00 01"}
     assert phone["published"] == "+33261910099"
     assert "vu sur place (Ada, 2026-11-23)" in phone["rules"][-1]["fr"]
 

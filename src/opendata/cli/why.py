@@ -125,7 +125,8 @@ def _show_fields(fields: Sequence[dict[str, Any]], everything: bool) -> None:
         table.add_column(str(title), overflow="fold")
     for entry in fields if everything else notable(fields):
         said = "\n".join(rule["en" if english else "fr"] for rule in entry["rules"])
-        shown = [_short(entry[name]) for name in ("original", "read", "published")]
+        written = " / ".join(entry["cells"].values()) or entry["original"]
+        shown = [_short(text) for text in (written, entry["read"], entry["published"])]
         table.add_row(entry["field"], *shown, _short(said, 300))
     Console(width=None if sys.stdout.isatty() else 160).print(table)
 

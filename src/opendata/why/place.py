@@ -103,5 +103,5 @@ def _source_row(
     return about | {
         "ligne": line,
         "snapshot": snapshot(found),
-        "fields": field_lines(found, line, place, judged),
+        "fields": field_lines(source, found, line, place, judged),
     }

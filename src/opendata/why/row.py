@@ -72,7 +72,7 @@ def explain_row(
         "ligne": first,
         "snapshot": snapshot(found),
         "datasets": states,
-        "fields": field_lines(found, first, {}, said),
+        "fields": field_lines(source, found, first, {}, said),
         "unapplied_corrections": expired,
     }
 

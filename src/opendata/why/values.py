@@ -10,8 +10,8 @@ from opendata.catalog import load_corrections
 from opendata.corrections import Fate, correct
 from opendata.fetch import last_copy
 from opendata.files import rfc3339
-from opendata.harvest import Harvest, harvest
-from opendata.model import Dataset, Source
+from opendata.harvest import Harvest, harvest, read_copy
+from opendata.model import Dataset, Source, columns_read
 from opendata.paths import Paths
 from opendata.schema import fields, problems
 from opendata.sentences import sentence
@@ -20,7 +20,8 @@ from opendata.tables import cell_text, column, shown
 
 def newest(source: Source, paths: Paths) -> Harvest:
     """The harvest of the last copy of a source; nothing is fetched."""
-    return harvest(source, replace(last_copy(source, paths), error_fr="", error_en=""), paths)
+    last = replace(last_copy(source, paths), error_fr="", error_en="")
+    return harvest(source, last, paths, keep_raw=True)
 
 
 def corrected(source: Source, found: Harvest, dataset: Dataset, paths: Paths) -> Harvest:
@@ -52,10 +53,15 @@ def snapshot(found: Harvest) -> dict[str, str] | None:
 
 
 def field_lines(
-    found: Harvest, line: int, place: dict[str, str], judged: pd.DataFrame
+    source: Source, found: Harvest, line: int, place: dict[str, str], judged: pd.DataFrame
 ) -> list[dict[str, Any]]:
-    """One entry per field the row says something of, or that something was said about."""
+    """One entry per field the row says something of, or that something was said about.
+
+    ``cells`` are those of the file that the field's rules look at, as they stand there;
+    ``original`` is what the rules made of them.
+    """
     told = set(judged["field"])
+    row = _raw_row(source, found, line)
     entries = []
     for name in fields():
         original = str(found.originals.at[line, name]) if name in found.originals else ""
@@ -65,6 +71,11 @@ def field_lines(
         entries.append(
             {
                 "field": name,
+                "cells": {
+                    column: row[column]
+                    for column in columns_read(source.mapping.get(name, ()))
+                    if row.get(column)
+                },
                 "original": shown(original),
                 "read": value,
                 "published": place.get(name, ""),
@@ -72,6 +83,15 @@ def field_lines(
             }
         )
     return entries
+
+
+def _raw_row(source: Source, found: Harvest, line: int) -> dict[str, str]:
+    raw = found.raw
+    if raw is None and found.snapshot is not None:
+        raw = read_copy(source, found.snapshot.path, found.snapshot)[0]
+    if raw is None or line not in raw.index:
+        return {}
+    return {str(name): str(cell) for name, cell in raw.loc[line].items()}
 
 
 def rules(issues: pd.DataFrame) -> list[dict[str, str]]:
