@@ -64,3 +64,9 @@ def test_every_field_has_a_normaliser_or_a_stage() -> None:
         "territory",
         "identity",
     }
+
+
+def test_advice_speaks_to_its_reader() -> None:
+    infinitives = re.compile(r"^(?:Ne pas )?[A-ZÉ][a-zéèêîôû]+(?:er|ir|re)\b")
+    hints = {code: problem.hint.fr for code, problem in problems().items()}
+    assert [code for code, hint in hints.items() if infinitives.match(hint)] == []
