@@ -291,7 +291,7 @@ def test_a_dead_source_keeps_its_last_good_copy(
     httpserver.expect_request("/x.csv").respond_with_data(status=500)
     source = make_source(url=httpserver.url_for("/x.csv"))
     first, _, third, fourth = run(source), run(source), run(source), run(source)
-    failed(third, "500", "réessayer plus tard")
+    failed(third, "500", "réessayez plus tard")
     assert third.snapshots == first.snapshots
     # Seen unchanged on the 24th, so stale since then, and not since the copy was made.
     assert third.stale_since == fourth.stale_since == datetime(2026, 11, 24, 10, 15, tzinfo=UTC)

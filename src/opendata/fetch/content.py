@@ -134,8 +134,8 @@ def _refused(source: str, came: Text, expected: str) -> FetchError:
     )
     return FetchError(
         "contenu_inattendu",
-        fr=f"La source « {source} » a donné {came.fr}, et {wanted.fr} était attendu : ouvrir "
-        "l'adresse ou le fichier pour voir ce qu'il contient, puis corriger « fetch » dans le "
+        fr=f"La source « {source} » a donné {came.fr}, et {wanted.fr} était attendu : ouvrez "
+        "l'adresse ou le fichier pour voir ce qu'il contient, puis corrigez « fetch » dans le "
         "fichier de la source.",
         en=f"Source “{source}” gave {came.en} where {wanted.en} was expected: open the address "
         "or the file to see what it holds, then correct “fetch” in the source's file.",

@@ -63,7 +63,7 @@ def too_big(source: str, max_bytes: int) -> FetchError:
     return FetchError(
         "trop_volumineux",
         fr=f"La source « {source} » dépasse {max_bytes} octets, la limite « fetch.max_bytes » : "
-        "vérifier que c'est le bon fichier, ou relever cette limite dans le fichier de la source.",
+        "vérifiez que c'est le bon fichier, ou relevez cette limite dans le fichier de la source.",
         en=f"Source “{source}” is larger than {max_bytes} bytes, the bound “fetch.max_bytes”: "
         "check that it is the right file, or raise that bound in the source's file.",
     )

@@ -94,7 +94,7 @@ def deposit(
     if not file.is_file():
         raise UsageError(
             "depot_absent",
-            fr=f"{file} n'est pas un fichier : donner le chemin du fichier à déposer pour la "
+            fr=f"{file} n'est pas un fichier : donnez le chemin du fichier à déposer pour la "
             f"source « {source.id} ».",
             en=f"{file} is not a file: give the path of the file to deposit for source "
             f"“{source.id}”.",

@@ -54,7 +54,7 @@ def from_mirror(source: Source, part: Path, mirror: Path) -> Arrival:
         raise FetchError(
             "hors_miroir",
             fr=f"L'adresse {url} de la source « {source.id} » n'est pas dans le miroir {mirror} : "
-            "l'ajouter à son « mirror.toml », ou retirer OPENDATA_MIRROR.",
+            "ajoutez-la à son « mirror.toml », ou retirez OPENDATA_MIRROR.",
             en=f"The address {url} of source “{source.id}” is not in the mirror {mirror}: "
             "add it to its “mirror.toml”, or unset OPENDATA_MIRROR.",
         )
@@ -109,8 +109,8 @@ def _bad_mirror(mirror: Path, fr: str, en: str) -> CatalogError:
 def _unreadable(source: str, file: Path) -> FetchError:
     return FetchError(
         "fichier_absent",
-        fr=f"Le fichier {file} de la source « {source} » est absent ou illisible : le remettre en "
-        "place, ou corriger son chemin.",
+        fr=f"Le fichier {file} de la source « {source} » est absent ou illisible : remettez-le en "
+        "place, ou corrigez son chemin.",
         en=f"The file {file} of source “{source}” is absent or unreadable: put it back, or "
         "correct its path.",
     )

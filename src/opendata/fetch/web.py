@@ -214,7 +214,7 @@ def _header(source: Source, name: str, value: str) -> str:
         raise FetchError(
             "secret_absent",
             fr=f"La source « {source.id} » demande la variable d'environnement {variable} pour "
-            f"l'en-tête « {name} », et elle est absente ou vide : la définir avant de lancer.",
+            f"l'en-tête « {name} », et elle est absente ou vide : définissez-la avant de lancer.",
             en=f"Source “{source.id}” needs the environment variable {variable} for the header "
             f"“{name}”, and it is missing or empty: set it before running.",
         )
@@ -299,8 +299,8 @@ def _retry_after(response: requests.Response) -> float | None:
 
 def _status_reason(status: int) -> Text:
     meanings = {
-        401: Text("accès refusé, vérifier « fetch.headers »", "refused, check “fetch.headers”"),
-        403: Text("accès refusé, vérifier « fetch.headers »", "refused, check “fetch.headers”"),
+        401: Text("accès refusé, vérifiez « fetch.headers »", "refused, check “fetch.headers”"),
+        403: Text("accès refusé, vérifiez « fetch.headers »", "refused, check “fetch.headers”"),
         404: Text("fichier introuvable", "not found"),
         410: Text("fichier retiré", "gone"),
         429: Text("trop de demandes", "too many requests"),
@@ -392,7 +392,7 @@ def failed(source: Source, reason: Text) -> FetchError:
     return FetchError(
         "telechargement_impossible",
         fr=f"La source « {source.id} » n'a pas pu être téléchargée depuis {url} : {reason.fr} ; "
-        "vérifier « fetch.url », réessayer plus tard, ou déposer le fichier avec « opendata "
+        "vérifiez « fetch.url », réessayez plus tard, ou déposez le fichier avec « opendata "
         f"deposit {source.id} FICHIER ».",
         en=f"Source “{source.id}” could not be downloaded from {url}: {reason.en}; check "
         "“fetch.url”, try again later, or deposit the file with “opendata deposit "
