@@ -125,3 +125,13 @@ def test_what_is_wrong_with_a_release_is_told_by_line() -> None:
         f'There is a missing label in the header\'s field "{name}" at position "{number}"'
         for number, name in enumerate(names[1:], start=2)
     ]
+
+
+def test_rows_that_the_source_calls_inactive_are_set_aside_for_that_alone(source: Source) -> None:
+    closed = with_contract(source, key=("id",), inactive={"etat": ("Fermé", "inactif")})
+    raw = table({"id": ["1", "2", "2", ""], "etat": ["ouvert", "FERME", "", "Inactif"]})
+    refused, issues = check_contract(raw, closed)
+    assert refused.to_dict() == {3: "ligne_inactive", 4: "cle_en_double", 5: "ligne_inactive"}
+    assert (3, "", "ligne_inactive", "FERME", "etat") in told(issues)
+    with pytest.raises(ContractError, match="etat"):
+        check_contract(table({"id": ["1"]}), closed)

@@ -14,7 +14,7 @@ import pandas as pd
 from opendata.errors import ContractError
 from opendata.model import Contract, Source, issue_lines, join_issues, no_issues
 from opendata.nearest import closest
-from opendata.schema import table_schema
+from opendata.schema import fold, table_schema
 from opendata.tableschema import find_errors, messages
 
 #: A column that is never empty. A row without a value is told as "blank" and nothing else;
@@ -26,10 +26,34 @@ def check_contract(table: pd.DataFrame, source: Source) -> tuple[pd.Series, pd.D
     """Refuse the file when its columns or its size are not those promised.
 
     Returns, for a file that is kept, the rows to set aside (index = line, value = issue
-    code) because their key is missing or repeated, and the issues found.
+    code) because the source says they are no longer active, or because their key is missing
+    or repeated, and the issues found.
     """
-    contract = source.contract
     _check_shape(table, source)
+    gone, said = _inactive(table, source)
+    refused, issues = _check_cells(table, source)
+    # A place that is no more needs no other reason.
+    return gone.combine_first(refused).astype("str"), join_issues([said, issues])
+
+
+def _inactive(table: pd.DataFrame, source: Source) -> tuple[pd.Series, pd.DataFrame]:
+    """The rows that the source itself declares no longer active, and the cells that say so."""
+    found, lines = pd.Series(dtype="str"), [no_issues()]
+    for column, cells in source.contract.inactive.items():
+        told = {fold(cell) for cell in cells}
+        where = table[column].map(fold).isin(told) if column in table else pd.Series(dtype=bool)
+        said = table.loc[where[where].index, column] if len(where) else pd.Series(dtype="str")
+        lines.append(
+            issue_lines(
+                said.index, "", "ligne_inactive", value=said, detail=column, source=source.id
+            )
+        )
+        found = pd.Series("ligne_inactive", index=said.index, dtype="str").combine_first(found)
+    return found, join_issues(lines)
+
+
+def _check_cells(table: pd.DataFrame, source: Source) -> tuple[pd.Series, pd.DataFrame]:
+    contract = source.contract
     names = list(dict.fromkeys([*contract.key, *contract.types]))
     if not names or table.empty:
         return pd.Series(dtype="str"), no_issues()
@@ -43,7 +67,9 @@ def check_contract(table: pd.DataFrame, source: Source) -> tuple[pd.Series, pd.D
 
 def _check_shape(table: pd.DataFrame, source: Source) -> None:
     contract = source.contract
-    wanted = dict.fromkeys([*contract.required_columns, *contract.key, *contract.types])
+    wanted = dict.fromkeys(
+        [*contract.required_columns, *contract.key, *contract.types, *contract.inactive]
+    )
     schema = {
         "fields": [{"name": name, "type": "string"} for name in wanted],
         "fieldsMatch": "subset",

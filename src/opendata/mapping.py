@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from opendata.errors import ContractError
+from opendata.leftovers import unread_parts
 from opendata.model import Rule, Source, columns_read, issue_lines, join_issues, no_issues
 from opendata.nearest import closest
 from opendata.normalise.hours import halves, remarks
@@ -98,7 +99,7 @@ def apply_mapping(table: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pd
     for field, rules in source.mapping.items():
         columns[field], found = _fill(field, rules, file)
         issues += [found, _silences(field, rules, table, meant, columns[field], found)]
-    issues.append(_unread_columns(table, source))
+    issues += [unread_parts(meant, source.mapping), _unread_columns(table, source)]
     everything = join_issues(issues)
     everything["source"] = source.id
     return pd.DataFrame(columns, index=table.index, dtype="str"), everything
@@ -168,7 +169,7 @@ def _silences(
 def _unread_columns(table: pd.DataFrame, source: Source) -> pd.DataFrame:
     """One line per column with values that no rule reads: nothing of it is published."""
     rules = list(chain.from_iterable(source.mapping.values()))
-    read = {*columns_read(rules), *(rule.remark for rule in rules)}
+    read = {*columns_read(rules), *(rule.remark for rule in rules), *source.contract.inactive}
     counts = {
         str(column): int(stated(table[column]).sum())
         for column in table.columns

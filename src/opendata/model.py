@@ -110,12 +110,16 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What a source promises; breaking it refuses the file before any row is read."""
+    """What a source promises; breaking it refuses the file before any row is read.
+
+    ``inactive`` says which rows are no place of today: column -> the cells that say so.
+    """
 
     required_columns: tuple[str, ...] = ()
     min_rows: int = 1
     key: tuple[str, ...] = ()
     types: Mapping[str, str] = field(default_factory=dict)
+    inactive: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ _FETCH_KEYS: Kinds = {
     "error_path": str,
 }  # fmt: skip
 _CONTRACT_KEYS: Kinds = {
-    "required_columns": list, "min_rows": int, "key": list, "types": dict,
+    "required_columns": list, "min_rows": int, "key": list, "types": dict, "inactive": dict,
 }  # fmt: skip
 _COORDINATE_KEYS: Kinds = {"projection": str, "precision": str}
 _EXAMPLE_KEYS: Kinds = {"input": dict, "expect": dict}
@@ -220,11 +220,18 @@ def _contract(toml: TomlFile) -> Contract:
     for column, kind in types.items():
         if kind not in CONTRACT_TYPES:
             raise toml.not_allowed(f"contract.types.{column}", kind, CONTRACT_TYPES)
+    inactive = {
+        column: toml.texts(
+            cells if isinstance(cells, list) else [cells], f"contract.inactive.{column}"
+        )
+        for column, cells in table.get("inactive", {}).items()
+    }
     return Contract(
         required_columns=toml.texts(table.get("required_columns", ()), "contract.required_columns"),
         min_rows=table.get("min_rows", 1),
         key=toml.texts(table.get("key", ()), "contract.key"),
         types=types,
+        inactive=inactive,
     )
 
 

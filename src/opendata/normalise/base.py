@@ -9,6 +9,7 @@ what its few thousand spellings cost.
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from opendata.model import issue_lines, join_issues, no_issues
@@ -59,8 +60,8 @@ def apply(
     outcome = _outcomes(offers, clean)
     issues = _issues(field, offers["raw"], outcome)
     if several.any():
-        outcome, unused = _first_readable(field, offers["raw"], outcome)
-        issues = _settled(issues, unused)
+        outcome, unused, used = _first_readable(field, offers["raw"], outcome)
+        issues = _settled(issues, unused, used)
     cleaned = values.copy()
     cleaned[(values != "").to_numpy()] = outcome["value"].to_numpy()
     return cleaned, issues
@@ -98,9 +99,11 @@ def _issues(field: str, raw: pd.Series, outcome: pd.DataFrame) -> pd.DataFrame:
 
 def _first_readable(
     field: str, raw: pd.Series, outcome: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The first line of each cell that has a value (else its first), and the others unused."""
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
+    """The first line of each cell that has a value (else its first), issue lines of the others
+    that have one, and the text that was used of each cell."""
     readable = outcome["value"] != ""
+    used = raw[readable].loc[lambda texts: ~texts.index.duplicated()]
     kept = pd.concat([outcome[readable], outcome]).loc[lambda lines: ~lines.index.duplicated()]
     kept = kept.reindex(outcome.index.unique())
     published = kept["value"].reindex(outcome.index)
@@ -112,11 +115,21 @@ def _first_readable(
         value=raw[unused],
         published=published[unused],
     )
-    return kept, lines
+    return kept, lines, used
 
 
-def _settled(issues: pd.DataFrame, unused: pd.DataFrame) -> pd.DataFrame:
-    """The issues without a second judgement on the values that were not taken."""
+def _settled(issues: pd.DataFrame, unused: pd.DataFrame, used: pd.Series) -> pd.DataFrame:
+    """The issues without a second judgement on the values that were not taken.
+
+    Nor is a text lost that could not be read alone and is a part of the one that was used:
+    « 13h30 - 18h », read with the days that another column ticks.
+    """
     keys = pd.MultiIndex.from_frame(unused[["row", "value"]])
     judged_twice = pd.MultiIndex.from_frame(issues[["row", "value"]]).isin(keys)
-    return join_issues([issues[~judged_twice], unused])
+    whole = issues["row"].map(used).fillna("").astype("str")
+    inside = [
+        text != full and text in full
+        for text, full in zip(issues["value"].tolist(), whole.tolist(), strict=True)
+    ]
+    read_after_all = np.array(inside, dtype=bool) & (issues["published"] == "").to_numpy()
+    return join_issues([issues[~judged_twice & ~read_after_all], unused])

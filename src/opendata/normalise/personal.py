@@ -185,7 +185,7 @@ _ACRONYMS = (
     "sm",
 )
 #: Letters that may be left of a token when the words of the place are taken out of it.
-_SHORTEST_PART = 2
+_LONGEST_REST = 3
 _TRAILING_DIGITS = re.compile(r"[0-9]+$")
 
 
@@ -242,8 +242,9 @@ def _is_made_of(token: str, words: frozenset[str]) -> bool:
         return True
     rest = token
     for word in sorted(words - _ARTICLES, key=len, reverse=True):
-        rest = rest.replace(word, " ") if len(word) > _SHORTEST_PART else rest
-    return rest != token and len(rest.replace(" ", "")) <= _SHORTEST_PART
+        rest = rest.replace(word, " ") if len(word) > _LONGEST_REST else rest
+    left = rest.replace(" ", "")
+    return rest != token and len(left) <= _LONGEST_REST and left not in FIRST_NAMES
 
 
 @cache

@@ -1,0 +1,69 @@
+"""What of a cell that lists several things no rule of its source reads.
+
+A rule that looks for words takes what it knows of « Jeune, Demandeur d'emploi, Réfugié » and
+is silent on the rest: the ledger is not.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from opendata.model import Rule, issue_lines, join_issues
+from opendata.schema import fold
+from opendata.tables import over_distinct
+
+#: What stands between the parts of a list, but for what an aside in brackets lists.
+_LIST = re.compile(r"[,;|/\n•·](?![^()]*\))")
+#: A part that is longer is prose, in which what is not looked for is no loss.
+_LONGEST = 60
+_NOTHING = frozenset(("", "oui", "non", "yes", "no", "true", "false", "0", "1", "autre", "autres"))
+
+
+def unread_parts(table: pd.DataFrame, mapping: Mapping[str, tuple[Rule, ...]]) -> pd.DataFrame:
+    """One line per row and column with parts that no rule of any field reads.
+
+    Only columns that nothing but words are looked for in, and only cells of which some part
+    was read: the others are told as a whole. The line stands under the first field that
+    reads the column.
+    """
+    readers: dict[str, list[tuple[str, Rule]]] = {}
+    for field, rules in mapping.items():
+        for rule in rules:
+            for name in rule.columns:
+                readers.setdefault(name, []).append((field, rule))
+    lines = []
+    for name, those in readers.items():
+        words_only = all(rule.kind == "match" and rule.terms for _, rule in those)
+        if words_only and name in table:
+            left = _left(table[name], [rule for _, rule in those])
+            left = left[left != ""]
+            lines.append(issue_lines(left.index, those[0][0], "partie_non_lue", value=left))
+    return join_issues(lines)
+
+
+def _left(cells: pd.Series, rules: Sequence[Rule]) -> pd.Series:
+    words = re.compile("|".join(map(_pattern, rules)))
+    signs = [term for rule in rules for term in rule.terms if not fold(term)]
+
+    def one(cell: str) -> str:
+        parts = [part.strip(" \"'") for part in _LIST.split(cell)]
+        if len(parts) < 2 or max(map(len, parts)) > _LONGEST:
+            return ""
+        unread = [
+            part
+            for part in parts
+            if fold(part) not in _NOTHING
+            and "<" not in part
+            and not words.search(fold(part))
+            and not any(sign in part for sign in signs)
+        ]
+        return ", ".join(dict.fromkeys(unread)) if len(unread) < len(parts) else ""
+
+    return over_distinct(cells, one)
+
+
+def _pattern(rule: Rule) -> str:
+    folded = sorted({fold(term) for term in rule.terms} - {""}, key=len, reverse=True)
+    either = "|".join(map(re.escape, folded)) or "(?!)"
+    return f"(?:{either})" if rule.contains else rf"\b(?:{either})\b"
