@@ -287,7 +287,15 @@ def _pick_column(rule: Rule, file: _File, present: list[str]) -> pd.Series:
 
 
 def _pick_join(rule: Rule, file: _File, present: list[str]) -> pd.Series:
-    return joined([file.table[column] for column in present], rule.separator)
+    labels = dict(zip(rule.columns, rule.labels, strict=True)) if rule.labels else {}
+    cells = (file.table[column] for column in present)
+    return joined(
+        [
+            (labels.get(column, "") + cell).mask(cell == "", "")
+            for column, cell in zip(present, cells, strict=True)
+        ],
+        rule.separator,
+    )
 
 
 def _pick_split(rule: Rule, file: _File, present: list[str]) -> pd.Series:

@@ -128,8 +128,9 @@ class Rule:
 
     ``kind`` says how the raw value is picked (column, first_of, join, split, constant,
     match, days, week, osm); ``pattern``, ``values`` and ``format`` then transform it, in
-    that order. ``columns`` are the source columns the rule takes values from; ``remark``, a
-    column that may limit the opening of a day to some weeks.
+    that order. ``columns`` are the source columns the rule takes values from, ``labels`` what
+    stands before each of them when they are joined; ``remark`` is a column that may limit the
+    opening of a day to some weeks.
     """
 
     kind: str
@@ -138,6 +139,7 @@ class Rule:
     otherwise: bool = False
     value: str = ""
     separator: str = " "
+    labels: tuple[str, ...] = ()
     part: int = 0
     terms: tuple[str, ...] = ()
     exceptions: tuple[str, ...] = ()

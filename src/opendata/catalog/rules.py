@@ -14,7 +14,7 @@ _PICKS = ("column", "first_of", "join", "split", "constant", "columns", "days", 
 _RULE_KEYS: dict[str, Kinds] = {
     "column": {"column": str},
     "first_of": {"first_of": list},
-    "join": {"join": list, "separator": str},
+    "join": {"join": list, "separator": str, "labels": list},
     "split": {"split": str, "separator": str, "part": int},
     "constant": {"constant": str, "otherwise": bool},
     "columns": {
@@ -128,6 +128,15 @@ def _build_rule(toml: TomlFile, pick: str, table: Mapping[str, Any], where: str)
         columns = ()
     else:
         columns = toml.texts(picked if isinstance(picked, list) else [picked], f"{where}.{pick}")
+    labels = toml.texts(table.get("labels", ()), f"{where}.labels")
+    if labels and len(labels) != len(columns):
+        raise toml.wrong(
+            "labels_en_nombre",
+            f"« {where}.labels » a {len(labels)} textes pour {len(columns)} colonnes : donnez-en "
+            'un par colonne, « "" » pour celles qui n\'en ont pas besoin.',
+            f"“{where}.labels” has {len(labels)} texts for {len(columns)} columns: give one per "
+            'column, “""” for those that need none.',
+        )
     if pick == "columns":
         toml.require(table, "value", where)
     values = table.get("values")
@@ -144,6 +153,7 @@ def _build_rule(toml: TomlFile, pick: str, table: Mapping[str, Any], where: str)
         terms=toml.texts(table.get("terms", ()), f"{where}.terms"),
         exceptions=toml.texts(table.get("except", ()), f"{where}.except"),
         contains=table.get("contains", False),
+        labels=labels,
         days=days,
         remark=table.get("remark", ""),
         pattern=pattern,
