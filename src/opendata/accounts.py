@@ -11,7 +11,7 @@ from opendata.files import rfc3339
 from opendata.harvest import Harvest
 from opendata.locate import Located
 from opendata.model import Source
-from opendata.normalise.personal import without_contacts
+from opendata.normalise.personal import for_anyone
 from opendata.schema import SEPARATOR, problems
 from opendata.sentences import sentence
 from opendata.tables import column, over_distinct
@@ -106,7 +106,7 @@ def quarantine_table(sources: Sequence[Source], located: Sequence[Located]) -> p
         parts.append(table.astype("str"))
     table = pd.concat(parts, ignore_index=True)
     for name in ("nom", "adresse", "raisons"):
-        table[name] = over_distinct(table[name], without_contacts)
+        table[name] = over_distinct(table[name], for_anyone)
     return table
 
 

@@ -7,12 +7,22 @@ whose producers have it says so under ``[personal]`` in its TOML.
 import pandas as pd
 
 from opendata.model import Dataset, issue_lines, join_issues
-from opendata.normalise.personal import is_nominative, without_persons
+from opendata.normalise.personal import (
+    is_nominative,
+    without_person_in_name,
+    without_persons,
+)
 from opendata.normalise.phone import is_mobile
 from opendata.schema import SEPARATOR, fold
 from opendata.tables import over_distinct
 
-_FREE_TEXT = ("presentation_detail", "presentation_resume", "complement_adresse")
+#: How each text is rid of persons.
+_TEXTS = {
+    "nom": without_person_in_name,
+    "presentation_detail": without_persons,
+    "presentation_resume": without_persons,
+    "complement_adresse": without_persons,
+}
 
 
 def without_personal_data(
@@ -33,9 +43,9 @@ def without_personal_data(
         found = kept != stated
         issues.append(_left_out(rows[found], "courriels", "courriel_nominatif"))
         rows = rows.assign(courriels=kept)
-        for name in _FREE_TEXT:
+        for name, clean in _TEXTS.items():
             stated = rows[name]
-            kept = over_distinct(stated, without_persons)
+            kept = over_distinct(stated, clean)
             issues.append(_left_out(rows[kept != stated], name, "texte_nominatif"))
             rows = rows.assign(**{name: kept})
     return rows, join_issues(issues)

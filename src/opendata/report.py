@@ -15,7 +15,7 @@ from opendata.harvest import Harvest
 from opendata.language import Text
 from opendata.licences import licences
 from opendata.model import Dataset
-from opendata.normalise.personal import without_contacts
+from opendata.normalise.personal import for_anyone
 from opendata.schema import SEPARATOR, SEVERITIES, fields, problems
 from opendata.sentences import sentence
 from opendata.tables import over_distinct
@@ -122,7 +122,7 @@ def without_personal_values(issues: pd.DataFrame) -> pd.DataFrame:
     personal = issues["field"].isin([name for name, field in fields().items() if field.personal])
     shown = personal & (issues["value"] != "")
     # A contact may also stand in a field meant for something else.
-    clear = {name: over_distinct(issues[name], without_contacts) for name in ("value", "detail")}
+    clear = {name: over_distinct(issues[name], for_anyone) for name in ("value", "detail")}
     return issues.assign(
         value=clear["value"].mask(shown, MASK),
         published=issues["published"].mask(personal, ""),

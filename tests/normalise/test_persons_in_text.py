@@ -6,8 +6,10 @@ from opendata.normalise.personal import (
     FIRST_NAMES,
     GENERIC_WORDS,
     SURNAMES,
+    for_anyone,
     is_nominative,
     without_contacts,
+    without_person_in_name,
     without_persons,
 )
 
@@ -31,11 +33,37 @@ def test_reports_show_no_contact_at_all() -> None:
     assert shown == "écrire à ••• ou au •••, lot 12"
 
 
+def test_reports_name_nobody() -> None:
+    shown = for_anyone("voir Madame Durand-Petit ou durand@exemple.fr")
+    assert shown == "voir ••• ou •••"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Domicile de Mme DURAND", "Domicile de […]"),
+        ("Bibliothèque — M. PETIT JEAN", "Bibliothèque — […]"),
+        # The name of a place that honours someone.
+        ("Résidence Monsieur Vincent", "Résidence Monsieur Vincent"),
+        ("Médiathèque Madame de Sévigné", "Médiathèque Madame de Sévigné"),
+        ("M. le maire", "M. le maire"),
+    ],
+)
+def test_a_living_person_is_left_out_of_a_place_name(name: str, expected: str) -> None:
+    assert without_person_in_name(name) == expected
+
+
 def test_a_mailbox_of_persons_needs_a_word_of_the_place() -> None:
     assert is_nominative("tartempion@gmail.com")
     assert not is_nominative("tartempion@gmail.com", frozenset({"tartempion"}))
     assert not is_nominative("mediatheque@gmail.com")
     assert not is_nominative("tartempion@exemple.fr")
+
+
+def test_a_first_name_before_a_place_of_work_in_a_mailbox_of_persons() -> None:
+    assert is_nominative("sylvie.csc@gmail.com")
+    assert not is_nominative("sylvie.csc@gmail.com", frozenset({"sylvie"}))
+    assert not is_nominative("sylvie.csc@exemple.fr")
 
 
 #: Initial and surname glued together, on the place's own domain: common names, odd beginnings.

@@ -6,6 +6,7 @@ A normaliser module holds ``EXAMPLES`` (run as tests, shown in the docs), ``CONT
 what its few thousand spellings cost.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -27,6 +28,18 @@ class Cleaned(NamedTuple):
     value: str
     code: str = ""
     detail: str = ""
+
+
+def listed(raw: str) -> list[str]:
+    """The elements of a text that is a JSON list (``["a", "b"]``), as texts; none if it is not."""
+    if not (raw.lstrip().startswith("[") and raw.rstrip().endswith("]")):
+        return []
+    try:
+        elements = json.loads(raw)
+    except (ValueError, RecursionError):
+        return []
+    plain = all(isinstance(element, str | int | float) for element in elements)
+    return [str(element) for element in elements] if plain else []
 
 
 class Example(NamedTuple):

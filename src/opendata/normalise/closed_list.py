@@ -6,14 +6,13 @@ sentences on prices, slugs of data.inclusion…) are synonyms in ``schemas/vocab
 or none. Kinds of places are also recognised by the words of :mod:`opendata.normalise.kinds`.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 
 import pandas as pd
 
-from opendata.normalise.base import Cleaned, Example
+from opendata.normalise.base import Cleaned, Example, listed
 from opendata.normalise.kinds import in_label
 from opendata.schema import SEPARATOR, accepted_terms, fields, fold, vocabulary_rows
 
@@ -78,7 +77,7 @@ def cleaner(vocabulary: str) -> Callable[[str], Cleaned]:
 def _clean(vocabulary: str, raw: str) -> Cleaned:
     known: dict[str, None] = {}
     dropped, unknown = [], []
-    for text, values in _read(vocabulary, _unwrapped(raw)):
+    for text, values in _read(vocabulary, "\n".join(listed(raw)) or raw):
         if values is None:
             unknown.append(text)
         elif values:
@@ -113,16 +112,6 @@ def told_elsewhere(issues: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
             told = pd.concat(filled, axis=1).all(axis=1)
             code[lines.index[told.reindex(lines["row"]).to_numpy()]] = "terme_ailleurs"
     return issues.assign(code=code)
-
-
-def _unwrapped(raw: str) -> str:
-    """The elements of a JSON list on lines of their own; any other text as it is."""
-    if raw.lstrip().startswith("["):
-        try:
-            return "\n".join(str(element) for element in json.loads(raw))
-        except (ValueError, TypeError, RecursionError):
-            pass
-    return raw
 
 
 def _read(vocabulary: str, text: str) -> Iterator[tuple[str, _Values]]:

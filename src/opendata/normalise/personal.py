@@ -156,10 +156,10 @@ _WEBMAIL = frozenset(
 )  # fmt: skip
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _MOBILE = re.compile(r"(?:(?:\+|00)33[ .]?(?:\(0\))?|\b0)[ .]?[67](?:[ .-]?\d\d){4}\b")
-_CIVILITY = re.compile(
-    r"\b(?:Mme|Mlle|Madame|Mademoiselle|M\.|Mr\.?|Monsieur) +"
-    r"(?:[A-ZÀ-Ý][\w'’-]+ +){0,2}[A-ZÀ-Ý][\w'’-]{2,}"
-)
+_SURNAME = r" +(?:[A-ZÀ-Ý][\w'’-]+ +){0,2}[A-ZÀ-Ý][\w'’-]{2,}"
+_CIVILITY = re.compile(rf"\b(?:Mme|Mlle|Madame|Mademoiselle|M\.|Mr\.?|Monsieur){_SURNAME}")
+#: In the name of a place: « Résidence Monsieur Vincent » honours someone, « M. Vincent » is him.
+_SHORT_CIVILITY = re.compile(rf"\b(?:Mme|Mlle|M\.|Mr\.?){_SURNAME}")
 #: Two consonants that begin no French word, then a vowel: an initial before a name.
 _ODD_ONSET = re.compile(
     r"(?!(?:[bcfgkpv][lr]|[dt]r|[cpstw]h|s[cfklmnpqtvw]|ps|pn|gn|mn|kn|ts|dj|gh|rh|kh|sch)[a-z])"
@@ -201,6 +201,9 @@ def is_nominative(email: str, words: frozenset[str] = frozenset()) -> bool:
     tokens = _tokens(local)
     if _is_initial_and_name(tokens, local, words):
         return True
+    if domain in _WEBMAIL and len(tokens) == 2 and tokens[0] in FIRST_NAMES - words:
+        # « sylvie.csc@gmail.com »: a person says where she works.
+        return True
     if any(_is_generic(token) for token in tokens):
         return False
     if tokens and tokens[0] not in FIRST_NAMES and not _PLACE_MARKS.isdisjoint(tokens):
@@ -223,6 +226,16 @@ def without_persons(text: str) -> str:
     """
     text = _EMAIL.sub(lambda found: "[…]" if is_nominative(found[0]) else found[0], text)
     return _CIVILITY.sub("[…]", _MOBILE.sub("[…]", text))
+
+
+def without_person_in_name(name: str) -> str:
+    """The name of a place without the name of a living person: « Domicile de […] »."""
+    return _SHORT_CIVILITY.sub("[…]", name)
+
+
+def for_anyone(text: str) -> str:
+    """A text fit for a page anyone can read: no contact and no name after a civility."""
+    return _CIVILITY.sub("•••", without_contacts(text))
 
 
 def without_contacts(text: str) -> str:

@@ -9,7 +9,7 @@ import html
 import re
 
 from opendata.normalise import letters
-from opendata.normalise.base import Cleaned, Example
+from opendata.normalise.base import Cleaned, Example, listed
 from opendata.schema import fold
 
 NAME = "texte"
@@ -31,6 +31,10 @@ EXAMPLES = (
     Example("Label 5** et 3 * 4 ** 2", "Label 5** et 3 * 4 ** 2"),
     Example("Accueil\u200b du\u00a0public\x00", "Accueil du public"),
     Example("non", "non"),
+    Example(
+        '["Ville de Vierzon", "Université d\'Orléans"]', "Ville de Vierzon, Université d'Orléans"
+    ),
+    Example("[fermé]", "[fermé]"),
     Example("#N/D", "", "texte_vide_de_sens"),
     Example("Non renseigné", "", "texte_vide_de_sens"),
     Example("--", "", "texte_vide_de_sens"),
@@ -152,7 +156,7 @@ def settle(text: str) -> Cleaned:
 
 def clean(raw: str) -> Cleaned:
     """Free text on one line, without markup, placeholders or formulas."""
-    text = tidy(raw)
+    text = tidy(", ".join(listed(raw)) or raw)
     if not text and raw.strip():
         return Cleaned("", "texte_vide_de_sens")
     return settle(text)
