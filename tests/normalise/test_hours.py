@@ -158,7 +158,6 @@ def test_understood(raw: str, expected: str) -> None:
         "lundi 1h-19h",
         "lundi 9h-12h et de 13h à 15h et de 9h à 11h",
         "Mo 14:00-12:00",
-        "Mo 09:00-12:00; Tu 14:00-14:00",
         "janvier lundi 9h-12h février mardi 9h-12h",
         "mardi 9h-12h, jeudi 9h-12h. Juillet : mardi 14h-16h",
         "9h-12h",
@@ -176,10 +175,7 @@ def test_understood(raw: str, expected: str) -> None:
         "lundi 9h-12h, sur rendez-vous, mardi 9h-12h",
         "musée : lundi 9h-12h\nbibliothèque : sur rendez-vous",
         "lundi au vendredi 9h-12h, mercredi 14h-18h",
-        "Mo: 9h-12h\nTu: Fermé le lundi",
-        "Mo: 9h-12h\nTu: NC",
         # A cross ticks what is open in one file and strikes it out in another.
-        "Mo: 9h-12h\nTu: x",
         "Mo: x / 9h-12h",
         "Mo: 9h-12h\nMo: 14h-18h",
         "Mo: 9h-12h, mardi 14h-18h",
@@ -192,6 +188,62 @@ def test_understood(raw: str, expected: str) -> None:
 )
 def test_refused_rather_than_wrong(raw: str) -> None:
     assert hours.clean(raw).value == ""
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "Mo 09:00-12:00; Tu 14:00-14:00",
+        "Mo 09:00-12:00; Tu 12:30",
+        "Mo: 9h-12h\nTu: Fermé le lundi",
+        "Mo: 9h-12h\nTu: NC",
+        "Mo: 9h-12h\nTu: x",
+        "Mo: 9h-12h\nTu: 14h-16h\nTu: 9h-10h",
+    ],
+)
+def test_a_day_that_is_not_understood_is_neither_open_nor_closed(raw: str) -> None:
+    found = hours.clean(raw)
+    assert found.value == 'Mo 09:00-12:00; Tu unknown "horaires à confirmer"'
+    assert found.code == "horaires_incertains"
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("Mardi 9h-12h. Ordinateurs et tablettes", "Tu 09:00-12:00"),
+        ("Lundi au jeudi 9h-12h Accompagnement à la demande d'aide", ""),
+        ("Mardi 9h-12h. Réservé aux habitants", ""),
+        ("Mardi 9h-12h. Fermeture prochaine", ""),
+        ("Mardi 9h-12h. Salle 3", ""),
+        ("Mardi 9h-12h. Et le jeudi", ""),
+        ("Ordinateurs. Mardi 9h-12h.", ""),
+    ],
+)
+def test_only_a_harmless_last_sentence_is_left_out(raw: str, value: str) -> None:
+    found = hours.clean(raw)
+    assert found.value == value
+    assert found.code == ("horaires_texte_retire" if value else "horaires_illisibles")
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("Fermé les jours fériés. Lundi 9h-12h", "Mo 09:00-12:00; PH off"),
+        ("Lundi 9h-12h, fermé du 1er au 15 août", "Mo 09:00-12:00; Aug 1-15 off"),
+        ("Lundi 9h-12h, fermé du 24 décembre au 2 janvier", "Mo 09:00-12:00; Dec 24-Jan 2 off"),
+        ("Lundi 9h-12h, fermé du 15 au 1er août", ""),
+        ("mardi dès 9h", "Tu 09:00+"),
+        ("jours ouvrés de 9h à 17h", "Mo-Fr 09:00-17:00"),
+        (
+            "Période scolaire : mercredi 14h-18h. Vacances : lundi au vendredi 14h-18h",
+            "We 14:00-18:00; SH off; SH Mo-Fr 14:00-18:00",
+        ),
+        ("Mardi 9h-12h. Jeudi réservé aux scolaires", None),
+    ],
+)
+def test_french_as_it_is_written(raw: str, value: str | None) -> None:
+    expected = 'Tu 09:00-12:00; Th unknown "réservé aux scolaires"' if value is None else value
+    assert hours.clean(raw).value == expected
 
 
 def test_the_refused_day_is_named() -> None:

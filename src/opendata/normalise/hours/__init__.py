@@ -6,9 +6,12 @@ token and a single word that is not known refuses the whole text: a visitor befo
 door costs more than an empty field.
 """
 
+from collections.abc import Mapping
+
 from opendata.normalise.base import Cleaned, Example
+from opendata.normalise.hours.asides import candidates
 from opendata.normalise.hours.cells import hours_of_day, is_by_day, read_days
-from opendata.normalise.hours.compose import written
+from opendata.normalise.hours.compose import unclear_day, written
 from opendata.normalise.hours.french import read
 from opendata.normalise.hours.osm import (
     every_other_week,
@@ -17,6 +20,7 @@ from opendata.normalise.hours.osm import (
     same_hours,
     tidied,
     valid,
+    with_unclear_days,
     without_personal,
 )
 from opendata.normalise.personal import without_contacts
@@ -45,7 +49,17 @@ EXAMPLES = (
         "Mo: 09:00 - 12:00\nTu: sur rendez-vous\nWe: 14h-16h (1er mercredi du mois)",
         'Mo 09:00-12:00; Tu unknown "sur rendez-vous"; We[1] 14:00-16:00',
     ),
-    Example("Mo: 14:00 - 12:00\nTu: 9h-12h", "", "horaires_partiels"),
+    Example(
+        "Mo: 14:00 - 12:00\nTu: 9h-12h",
+        'Mo unknown "horaires à confirmer"; Tu 09:00-12:00',
+        "horaires_incertains",
+    ),
+    Example("Mo: 14:00 - 12:00\nTu: fermé", "", "horaires_partiels"),
+    Example(
+        "Mo-Tu 09:00-12:00; We 09:00-12:00-14:00",
+        'Mo-Tu 09:00-12:00; We unknown "horaires à confirmer"',
+        "horaires_incertains",
+    ),
     Example("Mo: fermé\nTu: Fermé le mardi", "", "horaires_illisibles"),
     Example(
         "du lundi au vendredi de 9h à 12h et de 14h à 18h",
@@ -92,6 +106,16 @@ EXAMPLES = (
     Example("Sur rendez-vous", 'unknown "sur rendez-vous"'),
     Example("Sur RDV : 02 99 00 00 42", 'unknown "sur rendez-vous"', "horaires_contact_retire"),
     Example("Lundi : fermé", "", "horaires_illisibles"),
+    Example("Fermé le lundi. Du mardi au jeudi 9h-12h", "Tu-Th 09:00-12:00"),
+    Example("Mardi 14h-17h. Fermeture annuelle en août", "Tu 14:00-17:00; Aug off"),
+    Example("Lundi (semaines paires) 9h-12h", "week 02-52/2 Mo 09:00-12:00"),
+    Example(
+        "Mardi 14h-17h, jeudi : accueil de groupes",
+        'Tu 14:00-17:00; Th unknown "accueil de groupes"',
+    ),
+    Example(
+        "Mardi 14h-17h. De nombreux services offerts.", "Tu 14:00-17:00", "horaires_texte_retire"
+    ),
     Example("lundi 9h-12h, fermé pour travaux", "", "horaires_illisibles"),
     Example("lundi 9h-12h, lundi 14h-18h", "", "horaires_illisibles"),
     Example("09:00 - 12:00", "", "horaires_illisibles"),
@@ -111,7 +135,11 @@ def clean(raw: str) -> Cleaned:
     if is_by_day(text):
         return _by_day(text)
     near = repaired(text) or (text if valid(text) else every_other_week(text))
-    return _osm(near) if near else _french(text)
+    if near:
+        return _osm(near)
+    in_french = _french(text)
+    in_part = Cleaned("") if in_french.value else _osm_in_part(text)
+    return in_part if in_part.value else in_french
 
 
 def merged_hours(listed: list[str]) -> str:
@@ -122,7 +150,7 @@ def merged_hours(listed: list[str]) -> str:
 def _osm(text: str) -> Cleaned:
     value = tidied(text)
     if not plainly_osm(value):
-        return Cleaned("", "horaires_illisibles")
+        return _osm_in_part(value)
     public = without_personal(value)
     if public == value:
         return Cleaned(value)
@@ -131,26 +159,51 @@ def _osm(text: str) -> Cleaned:
     return Cleaned(public, "horaires_contact_retire")
 
 
+def _osm_in_part(text: str) -> Cleaned:
+    """OSM of which some rules make no sense: their days are published as unclear."""
+    value, refused = with_unclear_days(text)
+    if value and valid(value):
+        return Cleaned(value, "horaires_incertains", "; ".join(refused))
+    return Cleaned("", "horaires_illisibles")
+
+
 def _by_day(text: str) -> Cleaned:
-    """A week of one line per day; a day that is not understood refuses the week."""
+    """A week of one line per day; a day that is not understood is published as unclear.
+
+    Where no other day has times, nothing is known of the week.
+    """
     readings, refused = read_days(text)
-    if refused:
-        return Cleaned("", "horaires_partiels", "; ".join(refused))
-    if not readings:
+    if not (readings or refused):
         return Cleaned("", "texte_vide_de_sens")
-    return _published(written(readings))
+    value = written([*readings.values(), *map(unclear_day, refused)])
+    if not (value and valid(value)):
+        return Cleaned(
+            "", "horaires_partiels" if refused else "horaires_illisibles", _said(refused)
+        )
+    if not refused:
+        return Cleaned(value)
+    if not any(reading.has_times for reading in readings.values()):
+        return Cleaned("", "horaires_partiels", _said(refused))
+    return Cleaned(value, "horaires_incertains", _said(refused))
+
+
+def _said(refused: Mapping[int, str]) -> str:
+    return "; ".join(refused.values())
 
 
 def _french(text: str) -> Cleaned:
-    if reading := read(text):
-        return _published(written([reading]))
     bare = without_contacts(text)
-    reading = read(bare) if bare != text else None
-    cleaned = _published(written([reading])) if reading else Cleaned("")
-    if not cleaned.value:
-        return Cleaned("", "horaires_illisibles")
-    return Cleaned(cleaned.value, "horaires_contact_retire")
+    taken_out = "" if bare == text else "horaires_contact_retire"
+    for shown, code in ((text, ""), (bare, taken_out)):
+        if value := _read(shown):
+            return Cleaned(value, code)
+    for shown, aside in candidates(bare):
+        if value := _read(shown):
+            return Cleaned(value, "horaires_texte_retire", aside)
+    return Cleaned("", "horaires_illisibles")
 
 
-def _published(value: str) -> Cleaned:
-    return Cleaned(value) if value and valid(value) else Cleaned("", "horaires_illisibles")
+def _read(text: str) -> str:
+    reading = read(text)
+    value = written([reading]) if reading else ""
+    return value if value and valid(value) else ""

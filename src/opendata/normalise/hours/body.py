@@ -213,6 +213,12 @@ class BodyReader(Cursor):
             self.skip("[.f]*")
             self.position += 1
             return True
+        if not said.stated and self.at(r"\([df]*Wf*\)"):
+            # "Mardi (semaines impaires) : 9h-12h"
+            weeks = self.tokens[self.position + self.kinds[self.position :].index("W")]
+            said.clause.selector = WEEKS[weeks.number]
+            self.skip(r"\([df]*Wf*\)")
+            return True
         nth = self.at(rf"\((?P<days>[df]*{ORDINALS}Du?)f*\)")
         if nth and not said.stated:
             # "Dimanche (2e dimanche du mois uniquement) : 14h-17h"

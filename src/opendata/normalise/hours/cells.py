@@ -37,25 +37,26 @@ def is_by_day(text: str) -> bool:
     return bool(_LINE.match(text))
 
 
-def read_days(text: str) -> tuple[list[Reading], list[str]]:
-    """What each line says, and the lines that are not understood ("mardi : sur place").
+def read_days(text: str) -> tuple[dict[int, Reading], dict[int, str]]:
+    """What each line says, by the rank of its day, and the days that are not understood with
+    their words ("mardi : sur place"). A day that is told twice, differently, is not.
 
     Nothing at all when every line is empty.
     """
     _, *parts = _LINE.split(text)
     if not any(map(str.isalnum, "".join(parts[1::2]))):
-        return [], []
-    readings: list[Reading] = []
-    refused: list[str] = []
+        return {}, {}
+    readings: dict[int, Reading] = {}
+    refused: dict[int, str] = {}
     known: dict[str, str] = {}
     for name, stated in zip(parts[::2], parts[1::2], strict=True):
         rank = DAYS.index(name)
         reading = read_cell(stated, rank) if known.setdefault(name, stated) == stated else None
         if reading is None:
-            refused.append(f"{FRENCH_DAYS[rank]} : {' '.join(stated.split())}")
+            refused[rank] = f"{FRENCH_DAYS[rank]} : {' '.join(stated.split())}"
         else:
-            readings.append(reading)
-    return readings, refused
+            readings[rank] = reading
+    return {rank: readings[rank] for rank in readings if rank not in refused}, refused
 
 
 @lru_cache(maxsize=50_000)

@@ -18,6 +18,8 @@ from opendata.normalise.hours.schedule import (
 #: The selector of hours that hold outside school holidays: OSM has none, so they are written
 #: as plain hours, followed by what holds in the holidays.
 TERM = "term"
+#: The comment of a day of which it is not known when the place is open.
+UNCLEAR = "horaires à confirmer"
 
 
 @dataclass
@@ -45,6 +47,21 @@ class Reading:
     notes: list[str] = field(default_factory=list)
     #: What is offered out of the hours: "sur rendez-vous".
     otherwise: str = ""
+
+    @property
+    def has_times(self) -> bool:
+        """Whether a time of opening is said."""
+        return any(
+            slot.start is not None
+            for clause in self.clauses
+            for slots in clause.week.values()
+            for slot in slots
+        )
+
+
+def unclear_day(rank: int) -> Reading:
+    """A day of which nothing is known: neither closed nor open."""
+    return Reading([Clause({Day(rank): (Slot(None, None, UNCLEAR, False),)})])
 
 
 def written(readings: Sequence[Reading]) -> str:

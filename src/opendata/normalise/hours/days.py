@@ -12,9 +12,9 @@ from opendata.normalise.hours.words import Token
 ORDINALS = r"(?:O(?:[,e/d-]*O)*d*)"
 DAY = rf"(?:d*{ORDINALS}?[DE]u?)"
 #: "du lundi au vendredi", "mardi, jeudi et samedi", "1er et 3e mardi du mois".
-DAYS_SHAPE = rf"f*d*a?d*{DAY}(?:(?:-|a|,?e?|/|,e|\.)[da]*{DAY})*"
+DAYS_SHAPE = rf"f*d*a?d*{DAY}(?:(?:-|a|,?e?|/|,e)[da]*{DAY})*"
 #: "de juin à septembre", "juillet-août", "du 15 juin au 15 septembre", "vacances scolaires".
-PERIOD_SHAPE = r"[df]*(?:[VKNYW]|(?P<dates>[BO]Mad?[BO]M)|M(?:(?:[-a]|[,e]+)d*M)*)f*"
+PERIOD_SHAPE = r"[df]*(?:[VKNYW]|(?P<dates>[BO]M?ad?[BO]M)|M(?:(?:[-a]|[,e]+)d*M)*)f*"
 WEEKS = {1: "week 01-53/2", 2: "week 02-52/2"}
 
 _PIECE = re.compile(rf"(?P<link>[^DEO]*?)(?P<ordinals>{ORDINALS}?)(?P<day>[DE])(?P<month>u?)")
@@ -113,9 +113,15 @@ def read_months(part: Sequence[Token], kinds: str) -> str:
 
 
 def read_dates(part: Sequence[Token]) -> str:
-    """``Jun 15-Sep 15``."""
+    """``Jun 15-Sep 15``; the month of "du 1er au 15 août" stands once, for both days."""
     parts = [token for token in part if token.kind in "BOM"]
-    days = [token.number // 60 if token.kind == "B" else token.number for token in parts[::2]]
+    days = [
+        token.number // 60 if token.kind == "B" else token.number
+        for token in parts
+        if token.kind != "M"
+    ]
+    months = [MONTHS[token.number] for token in parts if token.kind == "M"]
     require(all(0 < day <= 31 for day in days))
-    first, last = (MONTHS[token.number] for token in parts[1::2])
-    return f"{first} {days[0]}-{last} {days[1]}"
+    require(len(months) == 2 or days[0] < days[1])
+    last = f"{days[1]}" if len(months) == 1 else f"{months[1]} {days[1]}"
+    return f"{months[0]} {days[0]}-{last}"

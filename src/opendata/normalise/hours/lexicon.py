@@ -84,7 +84,8 @@ ACCENTS = {
     for word in (
         "été", "Noël", "août", "réduits", "réservation", "réservations", "février", "modifiés",
         "élargis", "différents", "fermé", "fermée", "fermés", "décembre", "Pâques", "aménagés",
-        "à", "période", "périodes", "préalable", "après", "année", "fête", "fêtes",
+        "à", "période", "périodes", "préalable", "après", "année", "fête", "fêtes", "réservé",
+        "réservée", "réservés", "réservées",
     )
 }  # fmt: skip
 
@@ -160,6 +161,11 @@ EXPRESSIONS: tuple[tuple[str, str], ...] = (
         rf"(?:{_ONLY} )?(?:sur|sous) (?:reservations?|inscriptions?|demandes?)(?: prealable)?"
         rf"(?:[ ,]*{_ONLY})?(?![a-z])",
     ),
+    (
+        "groups",
+        r"(?:accueils?|reserv(?:e|ee|es|ees)) (?:de |des |aux? |par les |a des )?"
+        r"(?:accueils? )?(?:de |des )?(?:groupes|classes|scolaires)(?: uniquement)?(?![a-z])",
+    ),
     ("appointment", rf"{_ONLY} {_APPOINTMENT}"),
     ("appointment", rf"rdv(?: {_ONLY})?(?![a-z])"),
     ("holiday", r"jours? feries?|feries?(?![a-z])"),
@@ -173,11 +179,12 @@ EXPRESSIONS: tuple[tuple[str, str], ...] = (
     ),
     ("school_holidays", rf"(?:pendant|durant) (?:les )?{_VACATION}(?= *(?:$|[:,.;)\n-]))"),
     ("school_holidays", r"periodes? de (?:vacances|conges) scolaires?"),
+    ("school_holidays", r"vacances(?= ?:)"),
     ("all_year", r"toute l'annee"),
     ("even", r"(?:les )?semaines? paires?"),
     ("odd", r"(?:les )?semaines? impaires?"),
     ("everyday", r"tous les jours|tlj|chaque jour|du lundi au dimanche"),
-    ("workweek", r"(?:en |jours? de |la )semaine(?! (?:im)?paire)(?! ?/)"),
+    ("workweek", r"(?:(?:en |jours? de |la )semaine|jours? ouvres)(?! (?:im)?paire)(?! ?/)"),
     ("whole_week", r"toute la semaine"),
     ("weekend", r"(?:les? )?week[ -]?ends?"),
     ("month_of", r"(?:(?:du|de chaque|dans le) |/ ?)mois?(?![a-z])"),
@@ -186,11 +193,11 @@ EXPRESSIONS: tuple[tuple[str, str], ...] = (
         r"apr(?:es)?[ -]?mi?di?s?(?![a-z])|apm(?![a-z])|aprem(?![a-z])|ap[ -]?midis?|a-m(?![a-z])",
     ),
     ("until", r"jusqu'?[ ]?(?:a|au|aux)(?![a-z])"),
-    ("since", r"(?:a|des) partir (?:de|du)(?![a-z])|(?<![a-z])apres(?= *[0-9])"),
+    ("since", r"(?:a|des) partir (?:de|du)(?![a-z])|(?<![a-z])(?:apres|des)(?= *[0-9]{1,2} ?[h:])"),
     (
         "closed",
         r"pas d'(?:accueil|ouverture)(?: du public| au public)?|non ouverte?(?: au public)?"
-        r"|ferme(?:e?s?|ture) (?:au public|toute la journee)",
+        r"|ferme(?:e?s?|ture) (?:au public|toute la journee)|fermetures? annuelles?",
     ),
     ("filler", r"(?:accueil|ouvert(?:e|s|es|ure)?|ouvertures?) (?:du|au|de) public"),
     ("filler", r"(?:horaires?|heures|jours et heures) d'ouvertures?(?: au public)?"),

@@ -6,8 +6,9 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
 
+from opendata.normalise.hours.compose import UNCLEAR
 from opendata.normalise.hours.lexicon import DAYS, FRENCH_DAYS
-from opendata.normalise.hours.schedule import MIDNIGHT, Slot, merged, plausible, times
+from opendata.normalise.hours.schedule import MIDNIGHT, Slot, merged, plausible, quoted, times
 from opendata.normalise.personal import without_contacts, without_persons
 
 _DAY = re.compile(r"\b(?:Mo|Tu|We|Th|Fr|Sa|Su|PH|SH)\b", re.IGNORECASE)
@@ -20,6 +21,9 @@ _SPANS = re.compile(
 # "Mar" is March in OSM and mardi in French; only a period such as "Mar-Oct" is plainly March.
 _MARCH = re.compile(r"\bMar\b(?!\s*(?:-\s*[A-Z][a-z]{2}\b|[0-3]?[0-9]\b(?!\s*[:hH])))", re.I)
 _WEEKDAY = re.compile(r"(?:Mo|Tu|We|Th|Fr|Sa|Su)\b")
+_DAYS_OF_RULE = re.compile(
+    rf"((?:{'|'.join(DAYS)})(?:\s?[-,]\s?(?:{'|'.join(DAYS)}))*)\s+(?=[0-9])"
+)
 _PARITY = re.compile(
     r"(?:semaines?\s+(?:im)?paires?\s*[:,-]?\s*(?P<after>[^\n]+)"
     r"|(?P<before>[^\n]+?)\s*[:,;\n(-]*\s*semaines?\s+(?:im)?paires?\s*\)?)",
@@ -123,6 +127,25 @@ def plainly_osm(text: str) -> bool:
         return False
     only_comment = bare.strip() in ("unknown", "")
     return only_comment or bool(_DAY.search(bare) and _TIME.search(bare))
+
+
+def with_unclear_days(text: str) -> tuple[str, list[str]]:
+    """The rules of ``text`` that make sense, the days of the others said to be unclear, and
+    those other rules: ``Mo 09:00-12:00; Tu 12:30`` knows of no Tuesday. "" when no rule makes
+    sense, or one does not say which days it is about.
+    """
+    rules, refused = [], []
+    for rule in filter(None, map(str.strip, text.split(";"))):
+        days = _DAYS_OF_RULE.match(rule)
+        if valid(rule) and plainly_osm(rule):
+            rules.append(tidied(rule))
+        elif days and not re.search('["a-zA-Z]', rule[days.end() :]):
+            rules.append(f"{days[1]} unknown {quoted(UNCLEAR)}")
+            refused.append(rule)
+        else:
+            return "", []
+    opens = len(refused) < len(rules) and bool(_SPANS.search("; ".join(rules)))
+    return ("; ".join(rules), refused) if opens else ("", [])
 
 
 def tidied(text: str) -> str:

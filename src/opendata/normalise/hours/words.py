@@ -216,6 +216,7 @@ _COMMENTS = {
     "without": ("q", "sans rendez-vous"),
     "appointment": ("R", APPOINTMENT),
     "request": ("R", ""),
+    "groups": ("R", ""),
 }
 _PLAIN_EXPRESSIONS = {
     "always": Token("A"),
