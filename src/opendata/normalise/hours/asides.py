@@ -23,7 +23,8 @@ _ABOUT_OPENING = (
     "noel", "nouv", "open", "ouv", "paque", "partir", "pas", "pause", "pendant", "period", "perm",
     "person", "plann", "premi", "prevu", "provisoire", "public", "quinzaine", "rdv", "reduit",
     "rendez", "renseign", "reouv", "repos", "reserv", "resid", "saison", "sauf", "scolaire",
-    "selon", "semaine", "seul", "site", "soir", "sous", "strict", "sur", "suspen", "telephon", "tempor",
+    "selon", "semaine", "seul", "site", "soir", "sous", "strict", "sur", "suspen", "telephon",
+    "tempor",
     "toussaint", "travaux", "un", "uniq", "universit", "vac", "variab", "visite", "voir", "week",
 )  # fmt: skip
 #: Little words that begin as one of them and are harmless.
