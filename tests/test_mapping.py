@@ -229,8 +229,31 @@ def test_a_remark_that_limits_a_day_goes_with_that_day(source_with) -> None:
     mapped, issues = apply_mapping(rows, source)
     assert [clean(text).value for text in mapped["horaires"]] == [
         "We 09:00-12:00; Sa[1,3] 09:00-12:00",
-        'We 09:00-12:00; Sa 09:00-12:00 unknown "Fermé les samedis des semaines paires"',
+        'We 09:00-12:00 "sur rendez-vous"; Sa 09:00-12:00 unknown '
+        '"Fermé les samedis des semaines paires"',
         "We 09:00-12:00; Sa 09:00-12:00",
         "We 09:00-12:00; Sa 09:00-12:00",
     ]
     assert "note" not in set(issues.loc[issues["code"] == "colonne_non_lue", "value"])
+
+
+@pytest.mark.parametrize(
+    ("note", "wednesday"),
+    [
+        ("Uniquement sur rendez-vous le mercredi", ' "Uniquement sur rendez-vous le mercredi"'),
+        ("Sur rendez-vous du lundi au jeudi", ' "Sur rendez-vous du lundi au jeudi"'),
+        ("Le mercredi sur RDV au 06 12 34 56 78", ' "sur rendez-vous"'),
+        ("Mercredi : Saint Joseph", ' unknown "Mercredi : Saint Joseph"'),
+        ("Le mercredi à la mairie, 06 12 34 56 78", ' unknown "horaires à confirmer"'),
+        ("Mercredi 9h-12h : mairie de Rânes", ' unknown "Mercredi 9h-12h : mairie de Rânes"'),
+        # Visits beside the hours of the house, and sentences of other days, change nothing.
+        ("Permanence à Cousance le mercredi", ""),
+        ("Mercredi de 14h à 17h : mairie de Rânes", ""),
+        ("Sur rendez-vous le samedi", ""),
+        ("Prise de rendez-vous conseillée", ""),
+    ],
+)
+def test_a_remark_goes_with_the_days_it_names(source_with, note: str, wednesday: str) -> None:
+    source = source_with('horaires = { days = { We = "me", Fr = "ve" }, remark = "note" }')
+    mapped, _ = apply_mapping(table(me=["9h-12h"], ve=["14h-17h"], note=[note]), source)
+    assert clean(mapped["horaires"].iloc[0]).value == f"We 09:00-12:00{wednesday}; Fr 14:00-17:00"

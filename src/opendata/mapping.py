@@ -337,12 +337,15 @@ def _pick_days(rule: Rule, file: _File, present: list[str]) -> pd.Series:
 
 
 def _limited(rule: Rule, file: _File, day: str, hours: pd.Series) -> pd.Series:
-    """The hours of one day, with the sentence of the remark beside them that limits that day."""
+    """The hours of one day, with the sentence of the remark beside them that goes with it."""
     if rule.remark not in file.table.columns:
         return hours
-    said = over_distinct(file.table[rule.remark], lambda text: remarks.about_day(text, day))
-    both = hours + ALTERNATIVE + said
-    return over_distinct(both, lambda pair: remarks.with_limit(*pair.split(ALTERNATIVE)))
+    both = hours + ALTERNATIVE + file.table[rule.remark]
+
+    def with_remark(pair: str) -> str:
+        return remarks.with_remark(*pair.split(ALTERNATIVE, 1), day)
+
+    return over_distinct(both, with_remark)
 
 
 def _halves(told: list[pd.Series]) -> pd.Series:

@@ -37,6 +37,8 @@ EXAMPLES = (
     Example("Espace Lavoir <lavoir@exemple.fr>", "lavoir@exemple.fr"),
     Example("mediatheque .numerique@exemple.fr", "mediatheque.numerique@exemple.fr"),
     Example("numérique@exemple.org", "numerique@exemple.org", "courriel_corrige"),
+    Example("bibliothequeç@exemple.fr", "bibliotheque@exemple.fr", "courriel_corrige"),
+    Example("contact@mairie-férel.bzh", "", "courriel_illisible"),
     Example("epn@@exemple.fr", "epn@exemple.fr", "courriel_corrige"),
     Example("epn@gmail.con", "epn@gmail.com", "courriel_corrige"),
     Example("epn@orangefr", "epn@orange.fr", "courriel_corrige"),
@@ -66,6 +68,10 @@ _AT = re.compile(
     rf"|(?<=[a-z0-9])\sat\s(?=[a-z0-9.-]{{1,80}}\.(?:{_ENDINGS})\b)",
     re.I,
 )
+#: ç and à are the keys beside the @ of a French keyboard.
+_STRAY = re.compile("[çà](?=@)")
+#: No mailbox has an accent before its @; behind it, a domain may well have one.
+_ACCENTED_LOCAL = re.compile(r"[^\s@;,|/<>]+(?=@)")
 _COMMA_DOT = re.compile(
     rf"(?<=[A-Za-z0-9])\s?,\s?({_ENDINGS})(?=\.?$|[\s;,/|])|\s\.(?=[\w.-]{{1,64}}@)", re.I
 )
@@ -147,8 +153,7 @@ def _dot(found: "re.Match[str]") -> str:
 def _without_slips(line: str) -> str:
     """``line`` with the slips corrected, accents included; itself when there is none."""
     before = ""
-    words = (without_accents(word) if "@" in word else word for word in line.split(" "))
-    straight = " ".join(words)
+    straight = _ACCENTED_LOCAL.sub(lambda found: without_accents(found[0]), _STRAY.sub("", line))
     while straight != before:
         before = straight
         if _ANY_SLIP.search(straight):

@@ -130,10 +130,10 @@ def clean(raw: str) -> Cleaned:
     text = raw.strip()
     if is_placeholder(text):
         return Cleaned("", "texte_vide_de_sens")
-    if len(text) > LONGEST:
-        return Cleaned("", "horaires_illisibles")
     if is_by_day(text):
         return _by_day(text)
+    if len(text) > LONGEST:
+        return Cleaned("", "horaires_illisibles")
     near = repaired(text) or (text if valid(text) else every_other_week(text))
     if near:
         return _osm(near)

@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from opendata.normalise.hours.compose import Clause, Reading
+from opendata.normalise.hours.compose import UNCLEAR, Clause, Reading
 from opendata.normalise.hours.french import read
-from opendata.normalise.hours.lexicon import DAYS, FRENCH_DAYS, fold
-from opendata.normalise.hours.remarks import LIMITED
+from opendata.normalise.hours.lexicon import APPOINTMENT, DAYS, FRENCH_DAYS, fold
+from opendata.normalise.hours.remarks import LIMITED, asks_for_appointment, without_times
 from opendata.normalise.hours.schedule import (
     LONGEST_COMMENT,
     MIDNIGHT,
@@ -18,6 +18,7 @@ from opendata.normalise.hours.schedule import (
     times,
 )
 from opendata.normalise.hours.slots import with_note
+from opendata.normalise.personal import without_contacts, without_persons
 from opendata.normalise.text import shorten
 
 _LINE = re.compile(rf"(?:^|\n)[ \t]*({'|'.join(DAYS)}):")
@@ -30,6 +31,8 @@ _CLOCK = re.compile(r"([0-9]{1,2})[:h]([0-9]{2})")
 #: What a form writes when its fields are left as they were.
 _BLANK_FIELD = re.compile(r"(?<![0-9:])00[:h]00\s*-\s*00[:h]00(?![0-9:])")
 _NOTHING = frozenset(("", "non", "neant", "aucun"))
+#: Longest cell read, with the remark beside it, in characters.
+LONGEST_CELL = 1000
 
 
 def is_by_day(text: str) -> bool:
@@ -62,6 +65,8 @@ def read_days(text: str) -> tuple[dict[int, Reading], dict[int, str]]:
 @lru_cache(maxsize=50_000)
 def read_cell(stated: str, rank: int) -> Reading | None:
     """What the cell of one day says, None when it is not understood."""
+    if len(stated) > LONGEST_CELL:
+        return None
     if limited := LIMITED.fullmatch(stated):
         return _within_limits(limited[1], limited[2], rank)
     if _PLAIN_CELL.fullmatch(stated) and "00:00" not in stated:
@@ -75,21 +80,25 @@ def read_cell(stated: str, rank: int) -> Reading | None:
 
 
 def _within_limits(stated: str, remark: str, rank: int) -> Reading | None:
-    """The hours of a day that a remark limits: read with it, else open only perhaps.
+    """The hours of a day beside a remark: read with it, else open only perhaps.
 
-    What is not understood of the remark stays as the comment of hours that are not sure.
+    What is not understood of the remark stays as the comment of hours that are not sure; one
+    that asks for an appointment leaves them sure.
     """
-    together = read_cell(f"{stated} ({remark})", rank)
-    if together is not None and any(
-        slots for clause in together.clauses for slots in clause.week.values()
-    ):
-        return together
+    for said in (remark, without_times(remark)):
+        together = read_cell(f"{stated} ({said})", rank)
+        if together is not None and together.has_times:
+            return together
     reading = read_cell(stated, rank)
     if reading is None:
         return None
-    note = shorten(re.sub(r'["\[\]]', "", remark), LONGEST_COMMENT)
+    plain = re.sub(r'["\[\]]', "", remark)
+    public = without_contacts(without_persons(plain)) == plain
+    sure = asks_for_appointment(remark)
+    general = APPOINTMENT if sure else UNCLEAR
+    note = shorten(plain, LONGEST_COMMENT) if public else general
     clauses = [
-        replace(one, week={day: with_note(slots, note, False) for day, slots in one.week.items()})
+        replace(one, week={day: with_note(slots, note, sure) for day, slots in one.week.items()})
         for one in reading.clauses
     ]
     return replace(reading, clauses=clauses)
