@@ -343,7 +343,8 @@ def _limited(rule: Rule, file: _File, day: str, hours: pd.Series) -> pd.Series:
     both = hours + ALTERNATIVE + file.table[rule.remark]
 
     def with_remark(pair: str) -> str:
-        return remarks.with_remark(*pair.split(ALTERNATIVE, 1), day)
+        cell, _, remark = pair.partition(ALTERNATIVE)
+        return remarks.with_remark(cell, remark, day)
 
     return over_distinct(both, with_remark)
 

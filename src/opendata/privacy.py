@@ -10,6 +10,7 @@ from opendata.model import Dataset, issue_lines, join_issues
 from opendata.normalise.personal import (
     is_nominative,
     without_person_in_name,
+    without_person_who_owns,
     without_persons,
 )
 from opendata.normalise.phone import is_mobile
@@ -19,6 +20,7 @@ from opendata.tables import over_distinct
 #: How each text is rid of persons.
 _TEXTS = {
     "nom": without_person_in_name,
+    "structure_parente": without_person_who_owns,
     "presentation_detail": without_persons,
     "presentation_resume": without_persons,
     "complement_adresse": without_persons,

@@ -10,6 +10,7 @@ from opendata.normalise.personal import (
     is_nominative,
     without_contacts,
     without_person_in_name,
+    without_person_who_owns,
     without_persons,
 )
 
@@ -51,6 +52,20 @@ def test_reports_name_nobody() -> None:
 )
 def test_a_living_person_is_left_out_of_a_place_name(name: str, expected: str) -> None:
     assert without_person_in_name(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("DURAND*/NATHALIE /", ""),
+        ("LE GOFF*DURAND/ANNE MARIE/", ""),
+        ("Mme Nathalie Durand", "[…]"),
+        ("Association */Le Lien", "Association */Le Lien"),
+        ("Mairie de Blois", "Mairie de Blois"),
+    ],
+)
+def test_a_person_who_owns_a_place_is_left_out(name: str, expected: str) -> None:
+    assert without_person_who_owns(name) == expected
 
 
 def test_a_mailbox_of_persons_needs_a_word_of_the_place() -> None:

@@ -35,6 +35,8 @@ from opendata.tables import column, joined, over_distinct
 _OTHER_CATEGORY = "autre"
 _OTHER_CODE = "Autre"
 _LEGAL_FORMS = ("ASSO", "EPCI")
+#: What is offered in a place of any kind: beside it, the words still tell the kind.
+_PRESENCE = "conseiller-numerique"
 
 #: A kind named after one of these is a neighbour, a street or the past, not the place.
 _ASIDE = re.compile(
@@ -107,7 +109,7 @@ def classify(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     were read in. ``categories`` is never empty: what nothing tells is « autre ».
     """
     categories, typologie = column(table, "categories"), column(table, "typologie")
-    no_category = categories.isin(("", _OTHER_CATEGORY))
+    no_category = categories.isin(("", _OTHER_CATEGORY, _PRESENCE))
     # A legal form says who runs a place, and leaves it to the name to say what it is.
     no_type = typologie.isin(("", _OTHER_CODE, *_LEGAL_FORMS))
     name = column(table, "nom")
@@ -118,7 +120,8 @@ def classify(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     codes = _distinct(joined([stated, told], SEPARATOR))
     evidence = [_lines("typologie", no_type, _added(stated, codes), in_name["words"], "nom")]
 
-    deduced = categories.mask(no_category, "")
+    # « Autre » yields to any word; a presence stays beside what they tell.
+    deduced = categories.mask(categories == _OTHER_CATEGORY, "")
     # A code that the name says too has the category of the name: not every BIB lends novels.
     unsaid = _added(in_name["codes"], typologie).where(no_category, "")
     by_code = over_distinct(unsaid, _category_of_codes)

@@ -160,6 +160,8 @@ _SURNAME = r" +(?:[A-ZÀ-Ý][\w'’-]+ +){0,2}[A-ZÀ-Ý][\w'’-]{2,}"
 _CIVILITY = re.compile(rf"\b(?:Mme|Mlle|Madame|Mademoiselle|M\.|Mr\.?|Monsieur){_SURNAME}")
 #: In the name of a place: « Résidence Monsieur Vincent » honours someone, « M. Vincent » is him.
 _SHORT_CIVILITY = re.compile(rf"\b(?:Mme|Mlle|M\.|Mr\.?){_SURNAME}")
+#: A person in the register of companies: surname, used name, first names.
+_SOLE_TRADER = re.compile(r"[A-ZÀ-Ý' -]+\*[A-ZÀ-Ý' -]*/[A-ZÀ-Ý' -]+/?\s*")
 #: Two consonants that begin no French word, then a vowel: an initial before a name.
 _ODD_ONSET = re.compile(
     r"(?!(?:[bcfgkpv][lr]|[dt]r|[cpstw]h|s[cfklmnpqtvw]|ps|pn|gn|mn|kn|ts|dj|gh|rh|kh|sch)[a-z])"
@@ -231,6 +233,14 @@ def without_persons(text: str) -> str:
 def without_person_in_name(name: str) -> str:
     """The name of a place without the name of a living person: « Domicile de […] »."""
     return _SHORT_CIVILITY.sub("[…]", name)
+
+
+def without_person_who_owns(name: str) -> str:
+    """The name of the body behind a place, "" when it is a person who trades in their own name.
+
+    The register of companies writes them ``DURAND*/NATHALIE /``, files « Mme Nathalie Durand ».
+    """
+    return "" if _SOLE_TRADER.fullmatch(name) else without_person_in_name(name)
 
 
 def for_anyone(text: str) -> str:
