@@ -54,6 +54,13 @@ def test_each_value_stands_once_worst_kind_first(checked: Checked) -> None:
     assert found["unread"] == [{"column": "couleur", "values": 1}]
 
 
+def test_a_source_that_maps_no_commune_is_checked_too(paths: Paths) -> None:
+    file = small_source(paths, rows=ROWS)
+    edit_source(paths, "essai", 'commune = { column = "ville", optional = true }\n', "")
+    checked = check_target(str(file), "essai", paths)
+    assert diagnose(checked.source, checked.harvest)["withheld"]["courriels"] == 0
+
+
 def test_the_repaired_file_keeps_the_producers_columns(checked: Checked, tmp_path: Path) -> None:
     files = write_report(checked, tmp_path / "r")
     text = files.repaired.read_bytes()

@@ -174,8 +174,12 @@ def test_a_remark_in_one_half_day_does_not_pass_to_the_other(source_with) -> Non
         "Mo: 9h à 12h ¦ 14h-17h (semaines paires)", "Mo: 14h-17h", "Mo: fermé",
         "Mo: de 9h à 12h / 14 h-17h",
     ]  # fmt: skip
-    assert clean("Mo: 9h à 12h ¦ 14h-17h (semaines paires)").value == ""
-    assert clean("Mo: sur RDV ¦ 14:00-17:30").value == ""
+    assert clean("Mo: 9h à 12h ¦ 14h-17h (semaines paires)").value == (
+        'Mo 09:00-12:00,14:00-17:00 unknown "9h à 12h / 14h-17h (semaines paires)"'
+    )
+    assert clean("Mo: sur RDV ¦ 14:00-17:30").value == (
+        'Mo 14:00-17:30 unknown "sur RDV / 14:00-17:30"'
+    )
 
 
 def test_words_no_rule_knows_are_reported_but_unticked_boxes_are_not(source_with) -> None:

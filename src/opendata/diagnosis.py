@@ -73,10 +73,14 @@ def _columns_of_fields(source: Source, present: Collection[str] | None) -> dict[
     }
 
 
+#: The contacts, and what tells a place's address from a person's.
+_JUDGED_TOGETHER = ("telephone", "courriels", "nom", "commune")
+
+
 def _withheld(found: Harvest) -> dict[str, int]:
     """Places whose contacts are a person's, which a dataset leaves out unless it says otherwise."""
     rows = found.table[found.table["refus"] == ""] if len(found.table) else found.table
-    rows = rows.assign(**{name: column(rows, name) for name in ("telephone", "courriels")})
+    rows = rows.assign(**{name: column(rows, name) for name in _JUDGED_TOGETHER})
     return {
         "courriels": int((generic_emails(rows) != rows["courriels"]).sum()),
         "telephone": int(has_mobile(rows).sum()),

@@ -182,7 +182,6 @@ def test_understood(raw: str, expected: str) -> None:
         "Mo: 07:30:12:30",
         "Mo: 01:00 - 17:00",
         "Mo: 14h-12h / 12h-20h",
-        "Mo: 9h-12h à Lapeyrouse",
         "Mo: 9h -1 2h",
     ],
 )
@@ -205,6 +204,50 @@ def test_a_day_that_is_not_understood_is_neither_open_nor_closed(raw: str) -> No
     found = hours.clean(raw)
     assert found.value == 'Mo 09:00-12:00; Tu unknown "horaires à confirmer"'
     assert found.code == "horaires_incertains"
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("Mo: 9h-12h à Lapeyrouse", 'Mo 09:00-12:00 unknown "9h-12h à Lapeyrouse"'),
+        ("Fr: De 13h30 à 17h (OMPAR)", 'Fr 13:30-17:00 unknown "De 13h30 à 17h (OMPAR)"'),
+        ("Mo: 9h-12h (voir 06 12 34 56 78)", 'Mo 09:00-12:00 unknown "horaires à confirmer"'),
+        ("Mo: 9h-12h (salle fermée)", ""),
+        ("Mo: 9h-12h (jusqu'en juin 2022)", ""),
+        ("Mo: 9h-12h, puis 14h", ""),
+        ("Mo: 12h-9h (salle 2)", ""),
+    ],
+)
+def test_plain_times_among_other_words_hold_perhaps(raw: str, value: str) -> None:
+    found = hours.clean(raw)
+    assert found.value == value
+    assert found.code == ("horaires_incertains" if value else "horaires_partiels")
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("Sa: 9h-12h\nPH: fermé", "Sa 09:00-12:00; PH off"),
+        ("Sa: 9h-12h\nPH: 9h-12h", "Sa,PH 09:00-12:00"),
+        ("Su: 10h-12h\nPH: salle B", 'Su 10:00-12:00; PH unknown "horaires à confirmer"'),
+    ],
+)
+def test_public_holidays_have_a_line_of_their_own(raw: str, value: str) -> None:
+    assert hours.clean(raw).value == value
+
+
+@pytest.mark.parametrize(
+    ("cell", "times"),
+    [
+        ("Jeudi 9h/12h 14h/17h", "09:00-12:00,14:00-17:00"),
+        ("10h00-12h30 (relais La Poste)", "10:00-12:30"),
+        ("Permanences en Mairie de 9h à 12h", "09:00-12:00"),
+        ("9h12h 14h18h(Mandela)", "09:00-12:00,14:00-18:00"),
+        ("fermé l'après-midi", ""),
+    ],
+)
+def test_the_times_of_one_day(cell: str, times: str) -> None:
+    assert hours.hours_of_day(cell) == times
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,38 @@ CASES = [
         },
     ),
     ({"structure_parente": {"valeur": "Région"}}, {"structure_parente": {"constant": "Région"}}),
+    # A header on two lines is read as one.
+    (
+        {"telephone": {"colonne": "Tél\n fixe"}},
+        {"telephone": {"column": "Tél fixe", "optional": True}},
+    ),
+    (
+        {"contact": {"courriel": {"colonne": "Mél"}}},
+        {"courriels": {"column": "Mél", "optional": True}},
+    ),
+    (
+        {"longitude": {"dissocier": {"colonne": "geo", "séparateur": None, "partie": "1"}}},
+        {"longitude": {"split": "geo", "separator": ",", "part": 1, "optional": True}},
+    ),
+    (
+        {"horaires": {"jours": [{"colonne": "Lu", "osm": "mo "}, {"colonne": "JF", "osm": "PH"}]}},
+        {"horaires": {"days": {"Mo": "Lu", "PH": "JF"}, "optional": True}},
+    ),
+    # One column of a former field serves both of today's.
+    (
+        {"publics_accueillis": {"colonne": "Publics"}},
+        {
+            "publics_specifiquement_adresses": {"column": "Publics", "optional": True},
+            "prise_en_charge_specifique": {"column": "Publics", "optional": True},
+        },
+    ),
+    (
+        {"labels_nationaux": [{"colonnes": ["Label"]}]},
+        {
+            "dispositif_programmes_nationaux": {"column": "Label", "optional": True},
+            "formations_labels": {"column": "Label", "optional": True},
+        },
+    ),
     ({"services": [{"cible": ""}]}, {}),
     ({"typologie": [{"cible": "RFS"}]}, {"typologie": {"constant": "RFS"}}),
     (
@@ -172,6 +204,14 @@ LOST = [
      "mapping.services"),
     ({"latitude": {"dissocier": {"colonne": "g", "partie": "x"}}}, "latitude", "mapping.latitude"),
     ({"horaires": {"jours": [{"colonne": "l", "osm": "Lundi"}]}}, "Lundi", "mapping.horaires"),
+    ({"horaires": {"jours": [{"colone": "l", "osm": "Mo"}]}}, "colone", "mapping.horaires"),
+    ({"horaires": {"jours": [{"colonne": "l", "osm": "Mo", "x": 1}]}}, "x", "mapping.horaires"),
+    ({"horaires": {"semaine": {"colonne": "Horaires"}}}, "Horaires", "mapping.horaires"),
+    ({"telephone": {"colonne": ["t", {"colonne": "u"}]}}, '{"colonne": "u"}', "mapping.telephone"),
+    ({"adresse": {"joindre": {"colones": ["a"]}}}, "colones", "mapping.adresse"),
+    ({"latitude": {"dissocier": {"partie": 1}}}, "partie", "mapping.latitude"),
+    ({"services": [{"colonnes": ["s"], "termes": [{"x": "y"}], "cible": "CNFS"}]}, '{"x": "y"}',
+     "mapping.services"),
     ({"autres_formations_labels": [{"colonnes": ["a"], "termes": ["x"]}]}, "termes",
      "mapping.autres_formations_labels"),
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from opendata.normalise.base import Cleaned, Example
 from opendata.normalise.hours.asides import candidates
 from opendata.normalise.hours.cells import hours_of_day, is_by_day, read_days
-from opendata.normalise.hours.compose import unclear_day, written
+from opendata.normalise.hours.compose import written
 from opendata.normalise.hours.french import read
 from opendata.normalise.hours.osm import (
     every_other_week,
@@ -175,7 +175,7 @@ def _by_day(text: str) -> Cleaned:
     readings, refused = read_days(text)
     if not (readings or refused):
         return Cleaned("", "texte_vide_de_sens")
-    value = written([*readings.values(), *map(unclear_day, refused)])
+    value = written([*readings.values()])
     if not (value and valid(value)):
         return Cleaned(
             "", "horaires_partiels" if refused else "horaires_illisibles", _said(refused)

@@ -48,6 +48,11 @@ class Reading:
     #: What is offered out of the hours: "sur rendez-vous".
     otherwise: str = ""
 
+    @classmethod
+    def of_day(cls, rank: int, *slots: Slot) -> "Reading":
+        """What the cell of one day says; closed without a slot."""
+        return cls([Clause({Day(rank): slots})])
+
     @property
     def has_times(self) -> bool:
         """Whether a time of opening is said."""
@@ -57,11 +62,6 @@ class Reading:
             for slots in clause.week.values()
             for slot in slots
         )
-
-
-def unclear_day(rank: int) -> Reading:
-    """A day of which nothing is known: neither closed nor open."""
-    return Reading([Clause({Day(rank): (Slot(None, None, UNCLEAR, False),)})])
 
 
 def written(readings: Sequence[Reading]) -> str:
@@ -106,6 +106,7 @@ def _plain_week(readings: Sequence[Reading]) -> Week | None:
             return None
         week.update(clause.week)
     plain = len(week) == len(readings) and all(not day.nth for day in week)
+    plain = plain and week.get(Day(HOLIDAY)) != ()
     return week if plain and any(week.values()) and len(readings) > 0 else None
 
 

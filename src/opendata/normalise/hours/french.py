@@ -12,7 +12,7 @@ from opendata.normalise.hours.body import BodyReader
 from opendata.normalise.hours.compose import TERM, Clause, Reading
 from opendata.normalise.hours.cursor import STOPS
 from opendata.normalise.hours.days import DAY, WEEKS, Days, NotUnderstood, read_days, require
-from opendata.normalise.hours.lexicon import DAYS, HOLIDAY
+from opendata.normalise.hours.lexicon import CODES, DAYS, HOLIDAY
 from opendata.normalise.hours.schedule import MIDNIGHT, Day, Slot
 from opendata.normalise.hours.slots import fits, with_note, without_half
 from opendata.normalise.hours.times import read_times
@@ -221,7 +221,7 @@ class _Reader(BodyReader):
         elif part == "SH":
             self.reading.notes.append("hors vacances scolaires")
         else:
-            self.reading.closings.append(f"{part} {DAYS[self.rank]} off")
+            self.reading.closings.append(f"{part} {CODES[self.rank]} off")
 
     def _exception(self, signs: str) -> None:
         """ "…, sauf le mercredi", "…, hors vacances scolaires", after the hours."""
@@ -271,8 +271,7 @@ class _Reader(BodyReader):
             if day.rank == HOLIDAY or day.nth:
                 require(half is None)
                 nth = f"[{','.join(map(str, day.nth))}]" if day.nth else ""
-                name = "PH" if day.rank == HOLIDAY else DAYS[day.rank]
-                self.reading.closings.append(f"{name}{nth} off")
+                self.reading.closings.append(f"{CODES[day.rank]}{nth} off")
             else:
                 self._close(day, half)
 

@@ -11,6 +11,9 @@ DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 FRENCH_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 #: Rank of "PH", public holidays, after those of the seven days.
 HOLIDAY = 7
+#: Every day by its rank, in OSM and in French.
+CODES = (*DAYS, "PH")
+NAMES = (*FRENCH_DAYS, "jours fériés")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEK = tuple(range(7))
 APPOINTMENT = "sur rendez-vous"

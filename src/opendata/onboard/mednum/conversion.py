@@ -92,10 +92,13 @@ def _add_field(rules: _Rules, key: Key, remarks: Remarks) -> None:
         if not isinstance(one, Mapping):
             remarks.not_understood(first, key.name, one)
         elif is_value(one):
-            rules.setdefault(first, []).extend(value_rules(first, key.name, one, remarks))
+            # A column of a former field holds values of each of today's: each takes its own.
+            for target in key.targets if "colonne" in one else (first,):
+                rules.setdefault(target, []).extend(value_rules(target, key.name, one, remarks))
         else:
             chosen = choice(key.targets, key.name, one, remarks)
-            rules.setdefault(chosen.field, []).extend(chosen.rules)
+            for target in chosen.fields:
+                rules.setdefault(target, []).extend(dict(rule) for rule in chosen.rules)
 
 
 # --- what every source needs -----------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What the values of their JSON are: names of columns, texts, lists."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 #: A rule as a TOML mapping parses it.
@@ -32,6 +32,22 @@ def text(value: Any) -> str:
     return str(value) if str(value).strip() else ""
 
 
-def columns(entry: Any) -> list[str]:
-    """Column names, each once; an empty name says that there is no column."""
-    return list(dict.fromkeys(name for name in map(text, listed(entry)) if name))
+def columns(entry: Any, odd: Callable[[Any], None]) -> list[str]:
+    """Column names, each once; an empty name says that there is no column.
+
+    White space is as the readers of files leave it in a header. What cannot be a name (an
+    object, a list in the list) is handed to ``odd``.
+    """
+    names: dict[str, None] = {}
+    for one in listed(entry):
+        if one is not None and not isinstance(one, str | int | float):
+            odd(one)
+        elif name := " ".join(text(one).split()):
+            names[name] = None
+    return list(names)
+
+
+def separator(entry: Mapping[str, Any], usual: str) -> str:
+    """What stands between the parts of a cell, ``usual`` where nothing is said of it."""
+    said = entry.get("séparateur", entry.get("separateur"))
+    return usual if said is None else str(said)

@@ -1,6 +1,7 @@
 """``horaires`` (``osm``, ``jours``, ``semaine``) with the weeks of ``semaine_ouverture``."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from opendata.onboard.mednum.entries import RuleTable, columns, listed
@@ -8,7 +9,7 @@ from opendata.onboard.mednum.remarks import Remarks
 from opendata.onboard.mednum.values import value_rules
 
 _KEYS = frozenset(("osm", "jours", "semaine", "colonne"))
-_DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su", "PH")
+_DAYS = {day.lower(): day for day in ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su", "PH")}
 
 
 def hours_rules(entry: Any, open_weeks: Any, remarks: Remarks) -> Iterator[RuleTable]:
@@ -35,15 +36,18 @@ def _rules(entry: Mapping[str, Any], open_weeks: Any, remarks: Remarks) -> Itera
     if others := sorted(set(entry) - _KEYS - {"joindre"}):
         remarks.not_carried("horaires", "horaires", others)
     weeks = _weeks(open_weeks, remarks)
-    already = columns(entry.get("osm"))
+    odd = partial(remarks.not_understood, "horaires", "horaires")
+    already = columns(entry.get("osm"), odd)
     yield from _week_rules("osm", already, weeks)
     if days := _days(entry.get("jours"), remarks):
         yield {"days": days, "optional": True}
         if weeks:
             remarks.not_carried("horaires", "semaine_ouverture", ["jours"])
-    texts = dict.fromkeys([*columns(entry.get("semaine")), *columns(entry.get("colonne"))])
+    texts = [name for key in ("semaine", "colonne") for name in columns(entry.get(key), odd)]
     # The normaliser knows OSM's syntax when it sees it: one rule per column is enough.
-    yield from _week_rules("week", [name for name in texts if name not in already], weeks)
+    yield from _week_rules(
+        "week", [name for name in dict.fromkeys(texts) if name not in already], weeks
+    )
     if "joindre" in entry:
         yield from value_rules("horaires", "horaires", {"joindre": entry["joindre"]}, remarks)
 
@@ -52,7 +56,8 @@ def _weeks(entry: Any, remarks: Remarks) -> list[str]:
     """The columns that say in which weeks of the year a place is open."""
     if entry is None:
         return []
-    names = columns(entry.get("colonne")) if isinstance(entry, Mapping) else []
+    odd = partial(remarks.not_understood, "horaires", "semaine_ouverture")
+    names = columns(entry.get("colonne"), odd) if isinstance(entry, Mapping) else []
     if len(names) != 1 and entry != {"colonne": ""}:
         remarks.not_understood("horaires", "semaine_ouverture", entry)
         return []
@@ -61,15 +66,21 @@ def _weeks(entry: Any, remarks: Remarks) -> list[str]:
 
 def _days(entry: Any, remarks: Remarks) -> RuleTable:
     """``{"Mo": "lundi", "Tu": ["mardi matin", "mardi après-midi"]}``."""
-    days: RuleTable = {}
+    odd = partial(remarks.not_understood, "horaires", "horaires.jours")
+    days: dict[str, list[str]] = {}
     for one in listed(entry):
-        day = one.get("osm") if isinstance(one, Mapping) else None
-        names = columns(one.get("colonne")) if isinstance(one, Mapping) else []
-        if day not in _DAYS:
-            remarks.not_understood("horaires", "horaires.jours", one)
-        elif names:
-            days[day] = [*columns(days.get(day)), *names]
-    return {day: names if len(names) > 1 else names[0] for day, names in days.items()}
+        day = _DAYS.get(str(one.get("osm")).strip().lower()) if isinstance(one, Mapping) else None
+        if day is None or "colonne" not in one:
+            odd(one)
+            continue
+        if others := sorted(set(one) - {"osm", "colonne"}):
+            remarks.not_carried("horaires", "horaires.jours", others)
+        days.setdefault(day, []).extend(columns(one["colonne"], odd))
+    return {
+        day: names if len(names) > 1 else names[0]
+        for day, listed_names in days.items()
+        if (names := list(dict.fromkeys(listed_names)))
+    }
 
 
 def _week_rules(kind: str, names: list[str], weeks: list[str]) -> list[RuleTable]:

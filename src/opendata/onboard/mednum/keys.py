@@ -25,7 +25,12 @@ _FORMER_NAMES: Mapping[str, tuple[str, ...]] = {
 _NESTED: Mapping[str, Mapping[str, str]] = {
     "presentation": {"resume": "presentation_resume", "detail": "presentation_detail"},
     "localisation": {"latitude": "latitude", "longitude": "longitude"},
-    "contact": {"telephone": "telephone", "courriels": "courriels", "site_web": "site_web"},
+    "contact": {
+        "telephone": "telephone",
+        "courriel": "courriels",
+        "courriels": "courriels",
+        "site_web": "site_web",
+    },
 }
 #: Read together: the second tells the weeks of the first.
 HOURS, WEEKS = "horaires", "semaine_ouverture"

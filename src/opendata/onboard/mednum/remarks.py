@@ -1,5 +1,6 @@
 """What a conversion says: what could not be carried over, and what a reader has to know."""
 
+import json
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -54,7 +55,7 @@ class Remarks:
 
     def not_understood(self, target: str, key: str, entry: Any) -> None:
         """An entry is not of a form that their files have."""
-        whole = str(entry)
+        whole = json.dumps(entry, ensure_ascii=False)
         shown = whole if len(whole) <= _LONGEST_ENTRY else whole[: _LONGEST_ENTRY - 1] + "…"
         self._warn(
             f"mapping.{target}",

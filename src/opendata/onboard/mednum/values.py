@@ -1,9 +1,17 @@
 """``colonne``, ``joindre``, ``dissocier`` and ``valeur``: entries that say where a value is."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from opendata.onboard.mednum.entries import VALUE_KEYS, RuleTable, columns, is_value, text
+from opendata.onboard.mednum.entries import (
+    VALUE_KEYS,
+    RuleTable,
+    columns,
+    is_value,
+    separator,
+    text,
+)
 from opendata.onboard.mednum.remarks import Remarks
 from opendata.onboard.mednum.terms import known_term
 
@@ -16,7 +24,7 @@ def value_rules(
     if others := sorted(set(entry) - {kind}):
         remarks.not_carried(target, key, others)
     if kind == "colonne":
-        return column_rules(columns(entry["colonne"]))
+        return column_rules(columns(entry["colonne"], partial(remarks.not_understood, target, key)))
     if kind == "valeur":
         return _constant(target, key, entry["valeur"], remarks)
     inner = entry[kind]
@@ -40,15 +48,17 @@ def _joined(target: str, key: str, entry: Mapping[str, Any], remarks: Remarks) -
     known = {"colonnes", "séparateur", "separateur", "ou"}
     if others := sorted(set(entry) - known):
         remarks.not_carried(target, f"{key}.joindre", others)
+    odd = partial(remarks.not_understood, target, f"{key}.joindre")
     rules: list[RuleTable] = []
-    if names := columns(entry.get("colonnes")):
-        separator = entry.get("séparateur", entry.get("separateur", " "))
-        rules.append({"join": names, "separator": str(separator), "optional": True})
+    if names := columns(entry.get("colonnes"), odd):
+        rules.append({"join": names, "separator": separator(entry, " "), "optional": True})
+    elif "colonnes" not in entry:
+        odd(entry)
     instead = entry.get("ou")
     if isinstance(instead, Mapping) and is_value(instead):
         rules += value_rules(target, f"{key}.joindre.ou", instead, remarks)
     elif instead:
-        rules += column_rules(columns(instead))
+        rules += column_rules(columns(instead, odd))
     return rules
 
 
@@ -57,15 +67,21 @@ def _part(target: str, key: str, entry: Mapping[str, Any], remarks: Remarks) -> 
     known = {"colonne", "colonnes", "séparateur", "separateur", "partie"}
     if others := sorted(set(entry) - known):
         remarks.not_carried(target, f"{key}.dissocier", others)
-    separator = str(entry.get("séparateur", entry.get("separateur", ",")))
-    part = entry.get("partie", 0)
-    if isinstance(part, bool) or not isinstance(part, int) or not separator:
-        remarks.not_understood(target, key, entry)
+    odd = partial(remarks.not_understood, target, f"{key}.dissocier")
+    between, part = separator(entry, ","), _whole(entry.get("partie", 0))
+    if part is None or not between or not {"colonne", "colonnes"}.intersection(entry):
+        odd(entry)
         return []
     return [
-        {"split": name, "separator": separator, "part": part, "optional": True}
-        for name in columns(entry.get("colonne", entry.get("colonnes")))
+        {"split": name, "separator": between, "part": part, "optional": True}
+        for name in columns(entry.get("colonne", entry.get("colonnes")), odd)
     ]
+
+
+def _whole(number: Any) -> int | None:
+    """A whole number however JSON writes it (``1``, ``1.0``, ``"1"``), None for anything else."""
+    said = "" if isinstance(number, bool) else str(number).strip().removesuffix(".0")
+    return int(said) if said.removeprefix("-").isdecimal() else None
 
 
 def _constant(target: str, key: str, value: Any, remarks: Remarks) -> list[RuleTable]:
