@@ -222,3 +222,29 @@ def test_two_terms_are_not_the_one_their_words_make() -> None:
     both = "Conseillers numériques|France Services"
     assert clean(both).value == both
     assert clean("Conseillers numériques France Services").value == "Conseillers numériques"
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "value"),
+    [
+        ("frais_a_charge", "Payant : non", ""),
+        ("prise_en_charge_specifique", "Surdité : oui", "Surdité"),
+        (
+            "dispositif_programmes_nationaux",
+            "Conseillers numériques, France Services",
+            "Conseillers numériques|France Services",
+        ),
+        ("publics_specifiquement_adresses", "Jeunes et seniors", "Jeunes|Seniors"),
+        ("publics_specifiquement_adresses", "Jeunes et martiens", ""),
+        ("publics_specifiquement_adresses", "Étudiant(e)s", "Étudiants"),
+        ("publics_specifiquement_adresses", "• Jeunes<br>• Femmes", "Jeunes|Femmes"),
+        ("modalites_accompagnement", "Ateliers collectifs", "Dans un atelier collectif"),
+        ("typologie", "EPN - BIB", "EPN|BIB"),
+        ("typologie", "Pas une bibliothèque", ""),
+        ("categories", "epn (mairie)", "epn|mairie"),
+    ],
+)
+def test_lists_as_people_write_them(name: str, raw: str, value: str) -> None:
+    found = cleaner(name)(raw)
+    assert found.value == value
+    assert found.code == ("" if value else "hors_vocabulaire")

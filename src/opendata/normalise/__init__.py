@@ -19,6 +19,7 @@ from opendata.tables import empty_text
 #: Kind of value -> module. ``coordonnees`` is not here: it works on two columns at once.
 MODULES = {
     "texte": "text",
+    "textes": "text_list",
     "nom": "name",
     "resume": "summary",
     "telephone": "phone",

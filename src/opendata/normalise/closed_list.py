@@ -14,6 +14,7 @@ import pandas as pd
 
 from opendata.normalise.base import Cleaned, Example, listed
 from opendata.normalise.kinds import in_label
+from opendata.normalise.text import tidy, unescape_entities
 from opendata.schema import SEPARATOR, accepted_terms, fields, fold, vocabulary_rows
 
 NAME = "vocabulaire"
@@ -41,6 +42,16 @@ EXAMPLES = (
     Example(
         '["Acc\\u00e9der \\u00e0 du mat\\u00e9riel"]', "Accès internet et matériel informatique"
     ),
+    Example(
+        "AccÃ¨s internet et mat&eacute;riel informatique<br>- Créer avec le numérique",
+        "Accès internet et matériel informatique|Loisirs et créations numériques",
+    ),
+    Example(
+        "Créer avec le numérique et accéder à du matériel",
+        "Loisirs et créations numériques|Accès internet et matériel informatique",
+    ),
+    Example("Loisirs et création numérique", "Loisirs et créations numériques"),
+    Example("Créer avec le numérique : non", "", "hors_vocabulaire"),
     Example("numerique", "", "terme_abandonne"),
     Example("Gratuit", "", "terme_autre_champ"),
     Example("Réparer des vélos", "", "hors_vocabulaire"),
@@ -54,8 +65,20 @@ EXAMPLES = (
 #: What may stand between two terms, of which a term may itself hold the second kind.
 _FIRM = re.compile(r"[|;\n]")
 _LOOSE = re.compile(r"([,/])")
+#: What stands between two terms only if both are known: « jeunes et seniors ».
+_SOFT = re.compile(r"\s(?:-|–|\+|et|ou|&)\s|[()+]|(?<=[A-Z])-(?=[A-Z])", re.IGNORECASE)
+#: The marks of a list on several lines.
+_BREAK = re.compile(r"<(?:br|/?li|/?p|/?ul|/?div)\b[^<>]{0,80}>|\t|[•·▪◦]", re.IGNORECASE)
+_BULLET = re.compile(r"^\s*[-–*+]\s+")
+#: A term that is denied: « Payant : non ».
+_DENIED = frozenset(("non", "no", "0", "false", "faux", "aucun", "aucune", "n"))
+_INCLUSIVE = re.compile(r"[(·.-](?:e|s|es|ne|le|trice)[)·.]?(?:s\b)?|\(s\)")
 #: No term, old or new, has more parts than that.
 _MOST_PARTS = 4
+_SEVERAL = 2
+_SHORTEST_STEMMED = 5
+#: What a cell with markup, a wrongly decoded letter or the mark of a list holds.
+_MARKED = re.compile(r"[<&\t\\]|^\s*[-*+]\s", re.MULTILINE)
 #: The lists whose terms are kinds of places: a label is read for its words as well.
 _KINDS = frozenset(("categories", "typologie"))
 #: What a term is worth: the current terms it stands for; none at all; unknown.
@@ -77,7 +100,7 @@ def cleaner(vocabulary: str) -> Callable[[str], Cleaned]:
 def _clean(vocabulary: str, raw: str) -> Cleaned:
     known: dict[str, None] = {}
     dropped, unknown = [], []
-    for text, values in _read(vocabulary, "\n".join(listed(raw)) or raw):
+    for text, values in _read(vocabulary, _by_line("\n".join(listed(raw)) or raw)):
         if values is None:
             unknown.append(text)
         elif values:
@@ -116,13 +139,40 @@ def told_elsewhere(issues: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
 
 def _read(vocabulary: str, text: str) -> Iterator[tuple[str, _Values]]:
     """The terms of a cell, in order, each with the current terms it stands for."""
-    # « Conseillers numériques|France Services » are two terms, though their words make a third.
-    whole = None if SEPARATOR in text else _terms(vocabulary).get(fold(text))
+    # « Conseillers numériques, France Services » are two terms, though their words make a third.
+    whole = _known(vocabulary, text) if len(_each_known(vocabulary, text)) < _SEVERAL else None
     if whole is not None:
         yield text, whole
         return
     for firm in _FIRM.split(text):
-        yield from _read_loose(vocabulary, _LOOSE.split(firm))
+        parts = _each_known(vocabulary, firm)
+        yield from parts or _read_loose(vocabulary, _LOOSE.split(firm))
+
+
+def _by_line(raw: str) -> str:
+    """A cell without markup nor wrongly decoded letters, one line per mark of a list."""
+    if raw.isascii() and not _MARKED.search(raw):
+        return raw
+    lines = _BREAK.sub("\n", unescape_entities(raw)).split("\n")
+    return "\n".join(_BULLET.sub("", tidy(line)) for line in lines)
+
+
+def _each_known(vocabulary: str, text: str) -> list[tuple[str, _Values]]:
+    """The parts between any separators, soft ones too, when each of them is a term by itself."""
+    parts = [part for part in re.split(f"{_FIRM.pattern}|[,/]|{_SOFT.pattern}", text) if fold(part)]
+    values = [_known(vocabulary, part) for part in parts]
+    if len(parts) < _SEVERAL or None in values:
+        return []
+    return [(_bare(part), value) for part, value in zip(parts, values, strict=True)]
+
+
+def _known(vocabulary: str, text: str) -> _Values:
+    """The current terms a text stands for: as it is spelled, else whatever its number."""
+    spelled = fold(text)
+    values = _terms(vocabulary).get(spelled)
+    if values is None and spelled:
+        values = _by_stem(vocabulary).get(_stem(fold(_INCLUSIVE.sub("", text))))
+    return values
 
 
 def _read_loose(vocabulary: str, parts: list[str]) -> Iterator[tuple[str, _Values]]:
@@ -157,24 +207,40 @@ def _longest(vocabulary: str, parts: list[str], start: int) -> tuple[int, _Value
 
     An empty text has no values, like a term that was dropped; an unknown one has None.
     """
-    terms = _terms(vocabulary)
     last = min(start + 2 * _MOST_PARTS - 1, len(parts))
     for end in range(last, start, -2):
-        values = terms.get(fold("".join(parts[start:end])))
+        values = _known(vocabulary, "".join(parts[start:end]))
         if values is not None:
             return end, values, False
     text = parts[start]
     if not fold(text):
         return start + 1, (), False
     # Old terms were sentences, « Payant : L'accès au lieu… », and slugs have their theme first.
-    head, tail = text.partition(":")[0], text.rpartition("--")[2]
-    values = terms.get(fold(head))
+    head, _, said = text.partition(":")
+    values = _known(vocabulary, head)
     if values is not None:
-        return start + 1, values, True
-    values = terms.get(fold(tail))
+        return start + 1, None if fold(said) in _DENIED else values, fold(said) not in _DENIED
+    values = _known(vocabulary, text.rpartition("--")[2])
     if values is None and vocabulary in _KINDS:
         values = in_label(vocabulary, text) or None
     return start + 1, values, False
+
+
+def _stem(folded: str) -> str:
+    """Words without the marks of number and gender that no term of these lists differs by."""
+    return " ".join(word.rstrip("sx").removesuffix("e") for word in folded.split())
+
+
+@cache
+def _by_stem(vocabulary: str) -> dict[str, tuple[str, ...]]:
+    """:func:`_terms` under the stems of their words, where one term only has them."""
+    stems: dict[str, tuple[str, ...] | None] = {}
+    for spelling, values in _terms(vocabulary).items():
+        # A code of three letters or a word of four may be anything once it is cut.
+        if len(spelling) >= _SHORTEST_STEMMED:
+            stem = _stem(spelling)
+            stems[stem] = values if stems.get(stem, values) == values else None
+    return {stem: values for stem, values in stems.items() if values is not None}
 
 
 def _bare(text: str) -> str:

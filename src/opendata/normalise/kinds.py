@@ -41,7 +41,8 @@ _PRESENCE = "conseiller-numerique"
 #: A kind named after one of these is a neighbour, a street or the past, not the place.
 _ASIDE = re.compile(
     r"\b(?:rue|r|place|pl|avenue|av|boulevard|bd|quai|chemin|allee|impasse|square|esplanade"
-    r"|parvis|parking|face|cote|pres|proche|proximite|derriere|devant|ancien|ancienne|ex)"
+    r"|parvis|parking|face|cote|pres|proche|proximite|derriere|devant|ancien|ancienne|ex"
+    r"|hors|sauf|pas(?: une?)?)"
     r"(?: (?:de|du|des|d|l|la|le|les|a|au|aux|en))* $"
 )
 #: In a description, what one goes to, works with or stands beside is not the place either.
@@ -115,7 +116,9 @@ def classify(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     name = column(table, "nom")
     in_name = _over_distinct(name.where(no_category | no_type, ""), described=False)
 
-    stated = _distinct(joined([typologie, over_distinct(categories, _implied)], SEPARATOR))
+    stated = _distinct(
+        joined([typologie, over_distinct(typologie + "\n" + categories, _implied)], SEPARATOR)
+    )
     told = in_name["codes"].where(no_type, "")
     codes = _distinct(joined([stated, told], SEPARATOR))
     evidence = [_lines("typologie", no_type, _added(stated, codes), in_name["words"], "nom")]
@@ -343,8 +346,13 @@ def _codes_by_category() -> dict[str, str]:
     return {term.value: term.extra.get("typologie", "") for term in vocabulary("categories")}
 
 
-def _implied(categories: str) -> str:
-    return _joined(_codes_by_category().get(one, "") for one in categories.split(SEPARATOR))
+def _implied(stated: str) -> str:
+    """The codes of the categories (after a new line) that no stated code (before it) tells."""
+    codes, _, categories = stated.partition("\n")
+    told = {_categories_by_code().get(code) for code in codes.split(SEPARATOR)}
+    return _joined(
+        _codes_by_category().get(one, "") for one in categories.split(SEPARATOR) if one not in told
+    )
 
 
 def _category_of_codes(codes: str) -> str:

@@ -7,6 +7,7 @@ that make a spreadsheet run the cell as a formula (OWASP, "CSV injection").
 
 import html
 import re
+import unicodedata
 
 from opendata.normalise import letters
 from opendata.normalise.base import Cleaned, Example, listed
@@ -40,6 +41,9 @@ EXAMPLES = (
     Example("--", "", "texte_vide_de_sens"),
     Example('=HYPERLINK("http://x.fr")', 'HYPERLINK("http://x.fr")', "formule_desamorcee"),
     Example("- Ateliers du mardi", "Ateliers du mardi", "formule_desamorcee"),
+    Example("- de 25 ans", "Moins de 25 ans", "formule_desamorcee"),
+    Example("Accès à l?espace d''accueil, c'est où ?", "Accès à l'espace d'accueil, c'est où ?"),
+    Example("Rue_x000D_\n des E\u0301coles\\nau fond", "Rue des Écoles au fond"),
 )
 
 #: Folded spellings of "nothing"; a text without a letter or a digit is one as well.
@@ -53,12 +57,15 @@ PLACEHOLDERS = frozenset(
         "non communiqué", "non communiquée", "non communiqués", "non communiquées",
         "non concerné", "non concernée", "non connu", "non défini", "non disponible",
         "non applicable", "pas de donnée", "pas de données", "sans objet", "à compléter",
-        "à renseigner", "à définir", "aucun", "aucune", "(null)", "[null]", "(vide)",
+        "à renseigner", "à définir", "aucun", "aucune", "(null)", "[null]", "(vide)", "NaT",
+        "#CALC!",
+        "non précisé", "non précisée", "non spécifié", "non spécifiée", "non indiqué",
+        "non indiquée", "non renseigné(e)", "aucune information", "S/O", "TBD",
     )
 )  # fmt: skip
 
 # Pairs of letters that wrong decoding makes; ftfy, slower, then judges and repairs.
-_SUSPICIOUS = re.compile("[ÃÂ\x80-\x9f]|â[€\u0080-\u009f]|Å[“\u0093]|ðŸ|ï»¿")
+_SUSPICIOUS = re.compile("[ÃÂ\x80-\x9f]|â[€‚\u0080-\u009f]|Å[“\u0093]|ðŸ|ï»¿")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\ufe0e\ufe0f\ufeff\ufff9-\ufffb\ud800-\udfff]"
@@ -70,8 +77,16 @@ _TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>", re.I)
 #: Markdown's emphasis, whole: the stars of « 5** » are none.
 _EMPHASIS = re.compile(r"(?<![\w*])\*\*(?=\S)([^*]{1,500})(?<=\S)\*\*(?![\w*])")
 _ESCAPE = re.compile(r"\\([^\w\s])")
+#: New lines as a spreadsheet's XML or a program's source writes them.
+_WRITTEN_OUT = re.compile(r"_x000[dDaA9]_|\\[rnt]")
+#: An apostrophe that a conversion made a question mark, or that was doubled for a database.
+_LOST_APOSTROPHE = re.compile(
+    r"(?<![\w'’])([cdjlmnst]|qu|lorsqu|jusqu|aujourd)(?:\?|'')(?=[aeiouyhàâéèêîôœ])", re.IGNORECASE
+)
+_COMBINING = re.compile("[\u0300-\u036f]")
 _MARKUP = re.compile(r"[<>&\\]")
 _FORMULA = re.compile(r"^[=+@\-\s]+")
+_AGE_SIGN = re.compile(r"([+-]) ?de (?=[0-9]{1,2}\b)")
 _PASSES = 10
 #: Text in which there is nothing to repair: most of it.
 _PLAIN = re.compile(r"[A-Za-z0-9éèêëàâçîïôùûÉÈÊÀÇ ,.;:'’()/°+@_-]*")
@@ -127,7 +142,12 @@ def is_placeholder(text: str) -> bool:
 
 
 def disarm(text: str) -> str:
-    """``text`` without the leading signs a spreadsheet takes for the start of a formula."""
+    """``text`` without the leading signs a spreadsheet takes for the start of a formula.
+
+    Where the sign is a word (« - de 25 ans »), the word takes its place.
+    """
+    if age := _AGE_SIGN.match(text):
+        return f"{'Plus' if age[1] == '+' else 'Moins'} de {text[age.end() :]}"
     return _FORMULA.sub("", text)
 
 
@@ -163,6 +183,9 @@ def clean(raw: str) -> Cleaned:
 
 
 def _one_pass(text: str) -> str:
+    if _COMBINING.search(text):
+        text = unicodedata.normalize("NFC", text)
+    text = _LOST_APOSTROPHE.sub(r"\1'", _WRITTEN_OUT.sub(" ", text))
     text = letters.restore(unescape_entities(repair_encoding(text)))
     if "<" in text:
         text = _TAG.sub(" ", _INLINE.sub("", _HIDDEN.sub(" ", text)))

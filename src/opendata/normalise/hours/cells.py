@@ -27,11 +27,9 @@ _PLAIN_CELL = re.compile(
     r"(?:\s*/\s*[0-9]{1,2}[:h][0-9]{2}\s*-\s*[0-9]{1,2}[:h][0-9]{2})*\s*"
 )
 _CLOCK = re.compile(r"([0-9]{1,2}) ?[:hH] ?([0-5][0-9](?! ?(?:[hH]|:[0-9])))?")
-#: A period of the day, whatever stands around it.
-_PERIOD = re.compile(
-    r"(?<![0-9:.,/])[0-9]{1,2} ?(?:[hH] ?(?:[0-5][0-9](?! ?(?:[hH]|:[0-9])))?|:[0-5][0-9])"
-    r"\s*(?:-|–|à|a|/)?\s*[0-9]{1,2} ?(?:[hH] ?(?:[0-5][0-9](?! ?(?:[hH]|:[0-9])))?|:[0-5][0-9])(?![0-9:])"
-)
+#: A period of the day, whatever stands around it; the minutes are not another hour.
+_HOUR = r"[0-9]{1,2} ?(?:[hH] ?(?:[0-5][0-9](?! ?(?:[hH]|:[0-9])))?|:[0-5][0-9])"
+_PERIOD = re.compile(rf"(?<![0-9:.,/]){_HOUR}\s*(?:-|–|à|a|/)?\s*{_HOUR}(?![0-9:])")
 _CLOSES = re.compile(
     r"ferm|\bpas\b|\bsauf|\bhors\b|except|jusqu|\bavant\b|apres\b|annul|suspen|reserv|interne"
     r"|telephon|(?<![a-z])x(?![a-z])|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
