@@ -28,6 +28,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from opendata.model import issue_lines, join_issues
+from opendata.normalise.kinds_loosely import Reader, terms
 from opendata.schema import SEPARATOR, vocabulary, vocabulary_rows
 from opendata.tables import column, joined, over_distinct
 
@@ -93,6 +94,13 @@ class _Hit(NamedTuple):
     end: int
 
 
+class _Met(NamedTuple):
+    """Where a text names kinds, and whether it has any of the terms at all."""
+
+    places: list[_Hit]
+    any: bool
+
+
 class Found(NamedTuple):
     """The kinds that a text names: codes and categories joined by ``|``, and its words."""
 
@@ -152,7 +160,11 @@ def classify(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 def find(text: str, described: bool = False) -> Found:
     """The kinds of place that a name tells, or a description (``described``)."""
     text = _SENTENCE_END.split(text[:_READ])[0] if described else text
-    hits = _surviving(_hits(_spelled(text), described))
+    spelled = _spelled(text)
+    met = _hits(spelled, described)
+    hits = _surviving(met.places)
+    if not (hits or described or met.any):
+        hits = _hits_loosely(spelled.lower())
     if not hits:
         return Found()
     origins = _origins(text)
@@ -219,11 +231,11 @@ def _plain(character: str) -> str:
     return kept or ("" if unicodedata.combining(character) else " ")
 
 
-def _hits(spelled: str, described: bool) -> list[_Hit]:
+def _hits(spelled: str, described: bool) -> _Met:
     """Every term met in a text, those of neighbours and exceptions taken out."""
     kinds = _vocabulary()[0]
     folded = spelled.lower()
-    hits, refused = [], []
+    hits, refused, met = [], [], False
     for start in (found.start() for found in _WORD.finditer(folded)):
         for word in _beginning(folded[start : start + _LOOKUP[-1]]):
             plainly = not described or kinds[word.kind].in_descriptions
@@ -232,6 +244,7 @@ def _hits(spelled: str, described: bool) -> list[_Hit]:
             match = _compiled(word.pattern).match(spelled if word.capitals else folded, start)
             if not match:
                 continue
+            met = True
             if _is_cut_out(folded, start, match.end()):
                 continue
             hit = _Hit(word.kind, start, match.end())
@@ -241,7 +254,7 @@ def _hits(spelled: str, described: bool) -> list[_Hit]:
                 described and _BESIDE.search(folded, 0, start)
             ):
                 hits.append(hit)
-    return [
+    places = [
         hit
         for hit in hits
         if not any(
@@ -249,6 +262,28 @@ def _hits(spelled: str, described: bool) -> list[_Hit]:
             for other in refused
         )
     ]
+    return _Met(places, met)
+
+
+def _hits_loosely(folded: str) -> list[_Hit]:
+    """The kind that a name tells in words that are not quite those of a term."""
+    found = _loose_reader().find(folded)
+    if found is None or _ASIDE.search(folded, 0, found.start):
+        return []
+    return [_Hit(found.kind, found.start, found.end)]
+
+
+@cache
+def _loose_reader() -> Reader:
+    """The reader of all terms that a person would know in another spelling."""
+    rows = enumerate(vocabulary_rows("mots_typologie"))
+    listed = ((number, term) for number, row in rows for term in row["terms"].split(SEPARATOR))
+    spelled = (
+        (_spelled(term.replace("*", _ANY)).strip().replace(_ANY, "*").lower(), number)
+        for number, term in listed
+        if not term.isupper()
+    )
+    return Reader(terms(spelled))
 
 
 # Of more than a thousand terms a file meets a few dozen: each is compiled when it may stand.
@@ -307,8 +342,8 @@ def _vocabulary() -> tuple[list[_Kind], dict[str, list[_Word]]]:
     for number, row in enumerate(vocabulary_rows("mots_typologie")):
         plain = row["fields"] == "nom+presentation"
         kinds.append(_Kind(row["value"], row["category"], plain, row["gives_way"]))
-        for refused, terms in ((False, row["terms"]), (True, row["except"])):
-            for term in filter(None, terms.split(SEPARATOR)):
+        for refused, listed in ((False, row["terms"]), (True, row["except"])):
+            for term in filter(None, listed.split(SEPARATOR)):
                 for letters, word in _words(term, number, refused):
                     index.setdefault(letters, []).append(word)
     return kinds, index
