@@ -275,9 +275,13 @@ def _hits_loosely(folded: str) -> list[_Hit]:
 
 @cache
 def _loose_reader() -> Reader:
-    """The reader of all terms that a person would know in another spelling."""
+    """The reader of the terms that a person would know in another spelling.
+
+    Those of owners are common words (« maison des communes »), which only their own spelling tells.
+    """
     rows = enumerate(vocabulary_rows("mots_typologie"))
-    listed = ((number, term) for number, row in rows for term in row["terms"].split(SEPARATOR))
+    kept = ((number, row["terms"]) for number, row in rows if not row["gives_way"])
+    listed = ((number, term) for number, line in kept for term in line.split(SEPARATOR))
     spelled = (
         (_spelled(term.replace("*", _ANY)).strip().replace(_ANY, "*").lower(), number)
         for number, term in listed
@@ -354,7 +358,7 @@ def _words(term: str, kind: int, refused: bool) -> Iterator[tuple[str, _Word]]:
     text = _spelled(term.replace("*", _ANY)).strip().replace(_ANY, "*")
     capitals = text.isupper()
     spellings = [text if capitals else text.lower()]
-    if re.fullmatch(r"\w{3,5}", text):
+    if re.fullmatch(r"\w{3,7}", text):
         # An abbreviation may have its dots: « C.C.A.S. ».
         spellings.append(" ".join(spellings[0]))
     # A number may follow at once (« UDAF93 »), letters may not.

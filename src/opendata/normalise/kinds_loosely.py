@@ -22,11 +22,15 @@ _SHORT_FORMS = {
 #: A shorter word with one letter changed is easily another word.
 _SHORTEST_REPAIRED = 6
 _SHORTEST_STEM = 4
+#: In letters, stars and all: « centre* soc » is just long enough.
+_SHORTEST_TERM = 10
+#: How much longer than the beginning that a star marks a word may be: « ement » is another word.
+_LONGEST_ENDING = 4
 _WORD = re.compile("[a-z0-9]+")
 
 
 class Term(NamedTuple):
-    """The significant words of a term, stemmed, and the number of its kind."""
+    """The significant words of a term and the number of its kind."""
 
     words: tuple[str, ...]
     kind: int
@@ -44,10 +48,10 @@ def terms(spelled: Iterator[tuple[str, int]]) -> list[Term]:
     """The terms of two significant words or more out of folded terms (``*`` for any letters)."""
     found = []
     for text, kind in spelled:
-        words = tuple(_stem(word) for word in text.split() if word.strip("*") not in _LITTLE)
-        # A star inside a word, or none but short ones, says too little to be read loosely.
-        plain = all(word.isalpha() for word in words)
-        if len(words) > 1 and plain and sum(map(len, words)) >= 2 * _SHORTEST_STEM + 2:
+        words = tuple(word for word in text.split() if word.strip("*") not in _LITTLE)
+        # A star inside a word, or short words alone, say too little to be read loosely.
+        plain = all(word.removesuffix("*").isalpha() for word in words)
+        if len(words) > 1 and plain and sum(map(len, words)) >= _SHORTEST_TERM:
             found.append(Term(words, kind))
     return found
 
@@ -56,11 +60,18 @@ class Reader:
     """Looks for the terms it was made with."""
 
     def __init__(self, known: list[Term]) -> None:
-        self._words = sorted({word for term in known for word in term.words})
-        self._whole = frozenset(self._words)
+        starred = {word[:-1] for term in known for word in term.words if word.endswith("*")}
+        # « socia* » stands for social, sociale, sociaux: one spelling for all of them.
+        self._prefixes = sorted((one for one in starred if len(one) > _SHORTEST_STEM), key=len)
         self._by_first: dict[str, list[Term]] = {}
         for term in sorted(known, key=lambda term: -len(term.words)):
-            self._by_first.setdefault(term.words[0], []).append(term)
+            words = tuple(self._one_spelling(word.removesuffix("*")) for word in term.words)
+            self._by_first.setdefault(words[0], []).append(Term(words, term.kind))
+        of_terms = {
+            word for listed in self._by_first.values() for term in listed for word in term.words
+        }
+        self._words = sorted(of_terms)
+        self._whole = frozenset(of_terms)
         self._repaired = lru_cache(maxsize=100_000)(self._repair)
 
     def find(self, folded: str) -> Loosely | None:
@@ -76,10 +87,10 @@ class Reader:
 
     def _repair(self, word: str) -> str:
         """The stem of a word, or the one word of the terms that it was probably meant to be."""
-        stem = _stem(_SHORT_FORMS.get(word, word))
+        stem = self._one_spelling(_SHORT_FORMS.get(word, word))
         if stem in self._whole:
             return stem
-        if word[0] in "dl" and (after := _stem(word[1:])) in self._whole:
+        if word[0] in "dl" and (after := self._one_spelling(word[1:])) in self._whole:
             # « dallocations », « lemploi »: the apostrophe was lost.
             return after
         if len(stem) < _SHORTEST_REPAIRED:
@@ -90,13 +101,16 @@ class Reader:
         near = extract(stem, self._words, scorer=OSA.distance, score_cutoff=1, limit=2)
         return str(near[0][0]) if len(near) == 1 else stem
 
+    def _one_spelling(self, word: str) -> str:
+        longest = len(word) - _LONGEST_ENDING
+        starts = (one for one in self._prefixes if len(one) >= longest and word.startswith(one))
+        return next(starts, _stem(word))
+
 
 @cache
 def _stem(word: str) -> str:
     """A word without what its number and gender add."""
-    bare = word.strip("*")
-    if len(bare) <= _SHORTEST_STEM:
-        return bare
-    stem = re.sub(r"(?:aux|ales?|als?)$", "al", bare)
-    stem = re.sub(r"(?:eurs?|euses?|rices?)$", "eur", stem)
-    return re.sub(r"(?:es|s|x|e)$", "", stem) if stem == bare else stem
+    if len(word) <= _SHORTEST_STEM:
+        return word
+    stem = re.sub(r"(?:eurs?|euses?|rices?)$", "eur", re.sub(r"(?:aux|ales?|als?)$", "al", word))
+    return re.sub(r"(?:es|s|x|e)$", "", stem) if stem == word else stem

@@ -34,7 +34,7 @@ _CLOSES = re.compile(
     r"ferm|\bpas\b|\bsauf|\bhors\b|except|jusqu|\bavant\b|apres\b|annul|suspen|reserv|interne"
     r"|telephon|(?<![a-z])x(?![a-z])|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
 )
-_OWN_NAME = re.compile(rf"(?:le )?(?:{'|'.join(FRENCH_DAYS)})s?\s*:?\s+(?=[0-9])", re.I)
+_OWN_NAME = re.compile(rf"(?:le )?(?:{'|'.join(FRENCH_DAYS)})s?\s*:?\s+(?=(?:de )?[0-9])", re.I)
 #: What a form writes when its fields are left as they were.
 _BLANK_FIELD = re.compile(r"(?<![0-9:])00[:h]00\s*-\s*00[:h]00(?![0-9:])")
 _NOTHING = frozenset(("", "non", "neant", "aucun"))

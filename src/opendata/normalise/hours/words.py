@@ -94,6 +94,8 @@ def plain(text: str) -> str:
     text = re.sub(r"(?<![\w])l(?=[0-9]\s?[hH])", "1", text)
     bare = fold(text.replace("’", "'").replace("‘", "'"))
     bare = re.sub("[‐‑‒–—―−›~→>_]", "-", bare)
+    # "09:00:00--12:30:00"
+    bare = re.sub(r"(?<=[0-9]:[0-9]{2}):00(?![0-9])", "", re.sub("-{2,3}(?=[0-9])", "-", bare))
     # "14hà16h"
     bare = re.sub(r"(?<=[0-9])h(?=a ?[0-9])", "h ", bare)
     bare = re.sub('["«»“”\u200b]', " ", bare)
