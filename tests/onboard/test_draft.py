@@ -11,7 +11,7 @@ import pytest
 
 from opendata.catalog import load_source
 from opendata.checking import example_differences
-from opendata.onboard import closed_lists
+from opendata.onboard import closed_lists, fees
 from opendata.onboard.draft import draft
 from opendata.onboard.guess import guess
 from opendata.onboard.profile import profile_file
@@ -64,6 +64,36 @@ def test_the_mapping_of_a_plain_file(file: Path) -> None:
         "key": ["code"],
     }
     assert found.harvest.accepted == found.harvest.rows_in == 4
+
+
+def test_a_column_of_numbers_whatever_its_name_goes_before_the_mobiles(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace(";Tél;", ";Joindre;"), encoding="utf-8")
+    mapping = tomllib.loads(draft(file, "mes-lieux").text)["mapping"]
+    assert mapping["telephone"] == {"first_of": ["Joindre", "Portable"]}
+
+
+def test_sentences_under_a_plain_header_are_the_description(file: Path) -> None:
+    text = file.read_text(encoding="utf-8").replace("Surface", "Descriptif")
+    for surface in (";80", ";120", ";45", ";200"):
+        text = text.replace(f"{surface}\n", ";Accès libre aux ordinateurs.\n")
+    file.write_text(text, encoding="utf-8")
+    mapping = tomllib.loads(draft(file, "mes-lieux").text)["mapping"]
+    assert mapping["presentation_detail"] == {"column": "Descriptif"}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Gratuit pour les adhérents", "Gratuit sous condition"),
+        ("Gratuit pour tous", "Gratuit"),
+        ("Gratuit pour le public", "Gratuit"),
+        ("Adhésion 10 €", "Payant"),
+        ("Gratuit pour les adhérents, payant sinon", ""),
+    ],
+)
+def test_what_a_price_says(text: str, value: str) -> None:
+    assert fees.meaning("Tarif", text) == value
 
 
 def test_boxes_and_types_feed_closed_lists(file: Path) -> None:

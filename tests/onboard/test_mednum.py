@@ -379,6 +379,22 @@ def test_a_file_is_not_overwritten_unless_asked(
     assert tomllib.loads(target.read_text(encoding="utf-8"))["id"] == "lieux"
 
 
+def test_the_id_and_the_place_are_asked_for_separately(
+    config: Path, paths: Paths, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "brouillon.toml"
+    status, out, _ = run(capsys, str(config), "--id", "lieux-essai", "-o", str(elsewhere))
+    assert status == 0
+    assert tomllib.loads(elsewhere.read_text(encoding="utf-8"))["id"] == "lieux-essai"
+    assert "lieux-essai.toml" in out
+    # In the catalogue a file is found by its name.
+    misnamed = paths.catalog / "sources" / "autre.toml"
+    status, _, err = run(capsys, str(config), "--id", "lieux-essai", "-o", str(misnamed))
+    assert status == 2
+    assert "donnez-leur le même nom" in err
+    assert not misnamed.exists()
+
+
 @pytest.mark.parametrize(
     ("content", "arguments"),
     [
@@ -387,7 +403,6 @@ def test_a_file_is_not_overwritten_unless_asked(
         ('{"nom": {"colonne": ""}}', ()),
         (None, ()),
         ('{"nom": {"colonne": "N"}}', ("--id", "Pas Un Id")),
-        ('{"nom": {"colonne": "N"}}', ("--id", "a", "-o", "b.toml")),
     ],
 )
 def test_wrong_usage_is_one_sentence(

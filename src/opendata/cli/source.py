@@ -62,7 +62,7 @@ def new(origin: str, source_id: str | None, output: Path | None, force: bool) ->
         # Nothing was promised of this file yet: that it cannot be used is an answer.
         raise UsageError(error.code, fr=error.fr, en=error.en) from error
     _write(path, drafted.text)
-    _report_draft(path, origin, drafted, in_catalog=path.parent == paths.catalog / "sources")
+    _report_draft(path, origin, drafted)
     return 0
 
 
@@ -86,7 +86,7 @@ def import_config(
     path = _destination(name, output, force)
     conversion = convert(_read_config(config), source_name=name)
     _write(path, _text(config, name, url or "", conversion))
-    _report(path, name, conversion, in_catalog=output is None)
+    _report(path, name, conversion)
     return 0
 
 
@@ -111,13 +111,13 @@ def _source_id(config: Path, source_id: str | None, output: Path | None) -> str:
     from opendata.schema import fold
 
     asked = source_id or (output.stem if output else "")
-    if output and asked != output.stem:
+    if output and asked != output.stem and _is_in_catalog(output):
         raise UsageError(
             "id_different",
-            fr=f"Une source porte le nom de son fichier, or --id vaut « {asked} » et le fichier "
-            f"s'appelle « {output.name} » : donnez-leur le même nom.",
-            en=f"A source bears the name of its file, but --id is “{asked}” and the file is "
-            f"called “{output.name}”: give both the same name.",
+            fr=f"Une source du catalogue porte le nom de son fichier, or --id vaut « {asked} » et "
+            f"le fichier s'appelle « {output.name} » : donnez-leur le même nom.",
+            en=f"A source of the catalogue bears the name of its file, but --id is “{asked}” and "
+            f"the file is called “{output.name}”: give both the same name.",
         )
     name = asked or fold(re.sub(r"\.config\.json$|\.json$", "", config.name)).replace(" ", "-")
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
@@ -129,6 +129,13 @@ def _source_id(config: Path, source_id: str | None, output: Path | None) -> str:
             "with --id my-places.",
         )
     return name
+
+
+def _is_in_catalog(path: Path) -> bool:
+    """Whether a source written there is read by the other commands."""
+    from opendata.paths import paths_from_environment
+
+    return path.resolve().parent == (paths_from_environment().catalog / "sources").resolve()
 
 
 def _destination(name: str, output: Path | None, force: bool) -> Path:
@@ -217,7 +224,7 @@ def _write(path: Path, text: str) -> None:
         ) from problem
 
 
-def _report(path: Path, name: str, conversion: "Conversion", *, in_catalog: bool) -> None:
+def _report(path: Path, name: str, conversion: "Conversion") -> None:
     rules = sum(_count(entry) for entry in conversion.mapping.values())
     mapped = len(conversion.mapping)
     click.echo(
@@ -228,8 +235,7 @@ def _report(path: Path, name: str, conversion: "Conversion", *, in_catalog: bool
     )
     for warning in conversion.warnings:
         click.echo(f"! {warning}")
-    if not in_catalog:
-        _tell_where_it_goes(path)
+    _tell_where_it_goes(path, name)
     click.echo(
         Text(
             "Ajoutez le titre, le producteur et la licence, puis regardez ce que donne un "
@@ -240,11 +246,13 @@ def _report(path: Path, name: str, conversion: "Conversion", *, in_catalog: bool
     )
 
 
-def _tell_where_it_goes(path: Path) -> None:
+def _tell_where_it_goes(path: Path, name: str) -> None:
+    if _is_in_catalog(path):
+        return
     click.echo(
         Text(
-            f"  placez {path.name} dans le dossier « sources » du catalogue, puis :",
-            f"  put {path.name} in the catalogue's folder “sources”, then:",
+            f"  placez-le dans « sources » du catalogue, sous le nom {name}.toml ; puis :",
+            f"  put it in the catalogue's folder “sources”, under the name {name}.toml; then:",
         )
     )
 
@@ -253,7 +261,7 @@ def _count(entry: list[Any] | Mapping[str, Any]) -> int:
     return len(entry) if isinstance(entry, list) else 1
 
 
-def _report_draft(path: Path, origin: str, drafted: "Draft", *, in_catalog: bool) -> None:
+def _report_draft(path: Path, origin: str, drafted: "Draft") -> None:
     from opendata.onboard.first_looks import first_looks, ragged_lines
 
     guess, found = drafted.guess, drafted.harvest
@@ -262,10 +270,10 @@ def _report_draft(path: Path, origin: str, drafted: "Draft", *, in_catalog: bool
     click.echo(
         Text(
             f"{path} est écrit : {drafted.mapped} colonnes sur {columns} remplissent "
-            f"{len(guess.mapping)} champs, {len(drafted.candidates)} autres sont proposées en "
-            "commentaire.",
+            f"{len(guess.mapping)} champs ; propositions en commentaire : "
+            f"{len(drafted.candidates)}.",
             f"{path} is written: {drafted.mapped} columns of {columns} fill {len(guess.mapping)} "
-            f"fields, {len(drafted.candidates)} more are proposed in comments.",
+            f"fields; proposals in comments: {len(drafted.candidates)}.",
         )
     )
     click.echo(
@@ -282,8 +290,7 @@ def _report_draft(path: Path, origin: str, drafted: "Draft", *, in_catalog: bool
     for line in first_looks(drafted):
         click.echo(f"  - {line}")
     click.echo(Text("Ensuite :", "Then:"))
-    if not in_catalog:
-        _tell_where_it_goes(path)
+    _tell_where_it_goes(path, drafted.source.id)
     if not drafted.source.fetch.url:
         click.echo(f"  opendata deposit {drafted.source.id} {shlex.quote(origin)}")
     click.echo(f"  opendata check {drafted.source.id}")

@@ -50,7 +50,7 @@ _HEADERS = {
 }
 _NOT_A_TYPE = (
     r"adresse|voie|acces|public|publics|contact|operateur|operator|was|source|accompagnements?|"
-    r"geometry|id"
+    r"geometry|geo|id"
 )
 #: What a ticked box says by its header: field, value when yes, value when no.
 _BOXES = (

@@ -36,7 +36,7 @@ CLUES = {
         ),
         Clue(
             "telephone",
-            r"tel|telephones?|phones?|mobile|portable|gsm|fixe",
+            r"tel|telephones?|phones?|mobile|portable|gsm|fixe|standard|telephonique",
             r"fax|telecopie\w*|site|url",
             ("telephone",),
             0.5,
@@ -63,8 +63,8 @@ CLUES = {
         ),
         Clue(
             "date_maj",
-            r"maj|mise a jour|mis a jour|updated?|modif\w*|modified|edit\w*|latest|last|derniere?|"
-            r"actualis\w*|revision|check date|verifi\w*|timestamp|date",
+            r"maj|mise a jour|mis a jour|a jour|updated?|modif\w*|modified|edit\w*|latest|last|"
+            r"derniere?|actualis\w*|revision|check date|verifi\w*|timestamp|date",
             r"crea\w*|create|ouverture|opening|label\w*|start|naissance|fin|debut|inscription|"
             r"survey|fermeture",
             ("date",),
@@ -125,7 +125,7 @@ CLUES = {
         Clue(
             "complement_adresse",
             r"complement|compl|comp|batiment|bat|etage|localisation|lieu ?dit|residence|branch|"
-            r"quartier|bp|boite postale|cs|adresse 2|libelle 2|nom 2|acces interne",
+            r"quartier|bp|boite postale|cs|adresse 2|ligne 2|libelle 2|nom 2|acces interne",
             r"geo|geolocalisation|horaires?|tel|telephone|mail|formation|siret|code",
             ("texte", "nombre"),
             0.0,

@@ -11,7 +11,7 @@ from opendata.onboard.headers import says
 from opendata.onboard.profile import Column
 from opendata.schema import SEPARATOR, fold
 
-FREE, PAYING = "Gratuit", "Payant"
+FREE, PAYING, FOR_SOME = "Gratuit", "Payant", "Gratuit sous condition"
 #: Headers that a yes answers, and what it then says; a no says the contrary.
 _QUESTIONS = ((r"payante?s?|fee", PAYING, FREE), (r"gratuite?s?|free", FREE, PAYING))
 
@@ -19,6 +19,8 @@ _AMOUNT = re.compile(r"\d+(?:[.,]\d+)? ?(?:€|eur\b|euros?\b)", re.I)
 _NO_AMOUNT = re.compile(r"0+(?:[.,]0+)? ?(?:€|eur|euros?)", re.I)
 _SAYS_PAYING = re.compile(r"\b(?:payante?s?|adhesions?|abonnements?|cotisations?|forfaits?)\b")
 _SAYS_FREE = re.compile(r"\b(?:gratuit(?:e|s|es|ement)?)\b")
+#: « Gratuit pour les adhérents »: for some, and for all in « gratuit pour tous ».
+_FOR_SOME = re.compile(r"\bgratuit\w* (?:pour|aux?|si|jusqu|sous)\b(?! tou[ts]|(?: le)? public\b)")
 #: A sentence with one of these may say the contrary of its words, or only part of it.
 _UNSURE = re.compile(r"\b(?:non|pas|sauf|sans|hors|mais|condition\w*|selon|parfois)\b")
 
@@ -36,13 +38,15 @@ def translation(column: Column, known: Mapping[str, Sequence[str]]) -> dict[str,
 
 
 def meaning(header: str, text: str) -> str:
-    """« Gratuit » or « Payant », as a value of a column of prices says; "" when it is not sure."""
+    """The term that a value of a column of prices says; "" when it is not sure."""
     if _NO_AMOUNT.fullmatch(text.strip()):
         return FREE
     for words, yes, no in _QUESTIONS:
         if says(header, words) and fold(text) in ("oui", "non"):
             return yes if fold(text) == "oui" else no
     plain = fold(text)
+    if _FOR_SOME.search(plain) and not _SAYS_PAYING.search(plain):
+        return FOR_SOME
     if _UNSURE.search(plain):
         return ""
     free = bool(_SAYS_FREE.search(plain))

@@ -15,6 +15,8 @@ _SOCIAL = r"facebook|twitter|instagram|linkedin|youtube|mastodon"
 _ADDRESS_ONLY = r"(?:https?://|www\.)\S+"
 #: Fields of one value that several columns may give: the first that has one is taken.
 _FIRST_OF_ANY = ("telephone", "pivot", "structure_parente")
+_TELEPHONE = "telephone"
+_MOBILE = r"mobile|portable|gsm"
 _MOST_COLUMNS = 4
 #: Fields of one value whose other columns serve only where they agree with the best one.
 _FIRST_OF_AGREEING = ("code_insee", "code_postal", "commune")
@@ -68,10 +70,14 @@ def rank(found: Guess, clue: Clue) -> Ranked:
         elif (header and share > 0.1) or (clue.alone <= 1 and share >= 0.7):
             possible.append(candidate(clue, column))
     by_values = _best_first(untold)
-    if told and not fields()[clue.field].multiple:
+    if told and not (fields()[clue.field].multiple or clue.field == _TELEPHONE):
         possible += [candidate(clue, column) for column in by_values]
         by_values = []
-    return Ranked(_best_first(told) + by_values, possible)
+    sure = _best_first(told) + by_values
+    if clue.field == _TELEPHONE:
+        # A mobile is often a person's: it serves where a place has nothing else.
+        sure.sort(key=lambda column: says(column.name, _MOBILE))
+    return Ranked(sure, possible)
 
 
 def _need(clue: Clue, header: float) -> float:

@@ -14,6 +14,8 @@ _HEADERS = (
     r"informations?|infos?|precisions?|details?|notes?|projets?|activites?|materiels?|equipements?|"
     r"transports?|offres?|desc|missions?|services?|resume|fermetures?|conditions?|acces"
 )
+#: Headers of nothing but sentences.
+_PLAINLY = r"descriptions?|descriptif|presentations?|commentaires?|remarques?|observations?"
 _UNLESS = r"licences?|licenses?|confidentialite|rgpd|politique|photo|image|fixme|source|shape|tel"
 _SUMMARY = r"resume|summary|accroche|court|chapo"
 _NO_SENTENCES = (
@@ -51,6 +53,9 @@ def _is_prose(found: Guess, column: Column) -> bool:
     if says(column.name, _UNLESS) or is_personal(column) or _is_data(column):
         return False
     least_length, least_varied = (20, 0.2) if match(column.name, _HEADERS) else (60, 0.4)
+    if match(column.name, _PLAINLY) == 1:
+        # Sentences that many places share are sentences still.
+        least_varied = 0.0
     return (
         column.length >= least_length
         and found.profile.varied(column) >= least_varied
