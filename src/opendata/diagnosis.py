@@ -73,6 +73,8 @@ def _columns_of_fields(source: Source, present: Collection[str] | None) -> dict[
     }
 
 
+#: Codes whose published value is another cell's: it does not repair the one that is shown.
+_NO_REPAIR = frozenset(("valeur_non_retenue",))
 #: The contacts, and what tells a place's address from a person's.
 _JUDGED_TOGETHER = ("telephone", "courriels", "nom", "commune")
 
@@ -142,7 +144,9 @@ def _values(group: pd.DataFrame) -> list[dict[str, Any]]:
         entries.append(
             {
                 "value": str(issue.value)[:300],
-                "published": as_people_write(str(issue.field), str(issue.published))[:300],
+                "published": ""
+                if issue.code in _NO_REPAIR
+                else as_people_write(str(issue.field), str(issue.published))[:300],
                 "fr": told(issue, "fr"),
                 "en": told(issue, "en"),
                 "count": len(lines),

@@ -88,6 +88,13 @@ def _show(checked: "Checked", files: "CheckFiles") -> None:
             f"{found['message_fr']}",
             f"\n! The above is the last good copy, and not today's file: {found['message_en']}",
         )
+    if not checked.source.licence:
+        say(
+            "\n! La licence de cette source n'est pas connue : rien n'en sera publié. Renseignez "
+            f"« licence » dans {found['source']}.toml.",
+            "\n! The licence of this source is not known: nothing of it will be published. Fill in "
+            f"“licence” in {found['source']}.toml.",
+        )
     again = f"opendata check {shlex.quote(str(files.repaired))} --as {found['source']}"
     say(
         f"\nRapport : {files.page}\nFichier corrigé, à compléter puis à contrôler : {again}",

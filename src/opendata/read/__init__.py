@@ -161,6 +161,6 @@ def _refuse_documents(path: Path, head: bytes) -> None:
             raise refusal(
                 "pas_une_table",
                 path,
-                fr=f"est {fr}, pas une table : vérifiez l'adresse de téléchargement.",
-                en=f"is {en}, not a table: check the download address.",
+                fr=f"est {fr}, pas une table : vérifiez le fichier, ou l'adresse d'où il vient.",
+                en=f"is {en}, not a table: check the file, or the address it comes from.",
             )

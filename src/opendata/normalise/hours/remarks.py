@@ -9,7 +9,7 @@ import re
 
 from opendata.normalise.hours.lexicon import DAYS, FRENCH_DAYS
 
-_SENTENCES = re.compile(r"[.;\n](?!\d)|\s//?\s|\s{3,}")
+_SENTENCES = re.compile(r"[.;\n](?!\d)|\s//?\s")
 _OPENING = re.compile(r"\b(?:ouver|ferm)", re.I)
 #: Which of the weeks: a day that is told of so is not one of every week.
 _SOME_WEEKS = re.compile(
