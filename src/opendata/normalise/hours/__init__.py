@@ -60,7 +60,7 @@ EXAMPLES = (
         'Mo-Tu 09:00-12:00; We unknown "horaires à confirmer"',
         "horaires_incertains",
     ),
-    Example("Mo: fermé\nTu: Fermé le mardi", "", "horaires_illisibles"),
+    Example("Mo: fermé\nTu: Fermé le mardi", "", "horaires_sans_ouverture"),
     Example(
         "du lundi au vendredi de 9h à 12h et de 14h à 18h",
         "Mo-Fr 09:00-12:00,14:00-18:00",
@@ -177,9 +177,9 @@ def _by_day(text: str) -> Cleaned:
         return Cleaned("", "texte_vide_de_sens")
     value = written([*readings.values()])
     if not (value and valid(value)):
-        return Cleaned(
-            "", "horaires_partiels" if refused else "horaires_illisibles", _said(refused)
-        )
+        opens = any(reading.has_times for reading in readings.values())
+        silent = "horaires_illisibles" if opens else "horaires_sans_ouverture"
+        return Cleaned("", "horaires_partiels" if refused else silent, _said(refused))
     if not refused:
         return Cleaned(value)
     if not any(reading.has_times for reading in readings.values()):
