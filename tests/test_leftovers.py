@@ -33,3 +33,9 @@ def test_prose_brackets_and_columns_read_otherwise_are_left_alone() -> None:
     whole = Rule(kind="column", columns=("public",))
     rules = {"publics": (match("public", "jeunes"),), "presentation_detail": (whole,)}
     assert lines(["Jeunes, Réfugiés"], **rules) == []
+
+
+def test_a_term_that_looks_like_a_list_is_one_term() -> None:
+    cells = ["Familles/enfants, Adultes", "familles/enfants, Jeunes"]
+    found = lines(cells, publics=(match("public", "Familles/enfants"), match("public", "jeunes")))
+    assert found == [(2, "publics", "Adultes")]

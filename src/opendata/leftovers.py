@@ -44,10 +44,14 @@ def unread_parts(table: pd.DataFrame, mapping: Mapping[str, tuple[Rule, ...]]) -
 
 def _left(cells: pd.Series, rules: Sequence[Rule]) -> pd.Series:
     words = re.compile("|".join(map(_pattern, rules)))
-    signs = [term for rule in rules for term in rule.terms if not fold(term)]
+    terms = [term for rule in rules for term in rule.terms]
+    signs = [term for term in terms if not fold(term)]
+    # « Familles/enfants » is one term, though it looks like a list.
+    lists = "|".join(re.escape(term) for term in terms if _LIST.search(term) and fold(term))
+    whole = re.compile(lists or "(?!)", re.IGNORECASE)
 
     def one(cell: str) -> str:
-        parts = [part.strip(" \"'") for part in _LIST.split(cell)]
+        parts = [part.strip(" \"'") for part in _LIST.split(whole.sub("", cell))]
         if len(parts) < 2 or max(map(len, parts)) > _LONGEST:
             return ""
         unread = [
