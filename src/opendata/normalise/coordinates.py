@@ -15,6 +15,7 @@ import pandas as pd
 
 from opendata.errors import CatalogError
 from opendata.model import issue_lines, join_issues
+from opendata.tables import over_distinct
 
 NAME = "coordonnees"
 
@@ -48,6 +49,14 @@ _PAIR = re.compile(
     rf"(?:{_EITHER};{_EITHER}|{_EITHER}, {_EITHER}|{_DECIMAL} {_DECIMAL}"
     rf"|{_POINT},[+-]?[0-9]{{1,12}}\.[0-9]+|[+-]?[0-9]{{1,12}}\.[0-9]+,{_POINT})"
 )
+#: What only an angle has: minutes, or a cardinal letter behind a digit.
+_ANGLE_SIGN = re.compile(r"[0-9] ?°? ?[NSEWOnsewo] ?$|° ?[0-9]")
+_ANGLE = re.compile(
+    r"(?P<sign>-)?(?P<degrees>[0-9]{1,3}(?:[.,][0-9]+)?) ?°?"
+    r" ?(?:(?P<minutes>[0-9]{1,2}(?:[.,][0-9]+)?) ?['′’] ?"
+    r"(?:(?P<seconds>[0-9]{1,2}(?:[.,][0-9]+)?) ?(?:\"|″|''|’’|”) ?)?)?(?P<side>[NSEWOnsewo])?"
+)
+_SIXTY = 60
 _NUMBER = r"[+-]?[0-9]{1,12}(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,2})?"
 
 
@@ -94,11 +103,32 @@ def normalise_points(
 
 def _tidy(column: pd.Series) -> pd.Series:
     text = column.astype("str").str.replace(r"[\s\u00a0\u202f]+", " ", regex=True)
+    text = text.str.replace(r"^ ?(?:SRID=\d+;)?POINT ?Z? ?(?=\()", "", case=False, regex=True)
+    if (angles := text.str.contains(_ANGLE_SIGN.pattern, regex=True)).any():
+        text = text.mask(angles, over_distinct(text[angles], _decimal))
     text = text.str.replace("\u2212", "-", regex=False).str.replace(r" ?°", "", regex=True)
     # JSON readers join the two numbers of a list with a bar.
     text = text.str.strip(" []()").str.replace(r" ?[;|] ?", ";", regex=True)
     # A cell of mere punctuation ("-") states nothing.
     return text.where(text.str.contains(r"[^\W_]", regex=True), "")
+
+
+def _decimal(text: str) -> str:
+    """An angle in degrees, minutes and seconds, or with a cardinal letter, as a decimal number.
+
+    O stands for ouest. Any other text stays as it is.
+    """
+    found = _ANGLE.fullmatch(text.strip())
+    if found is None:
+        return text
+    degrees, minutes, seconds = (
+        float((found[name] or "0").replace(",", ".")) for name in ("degrees", "minutes", "seconds")
+    )
+    if minutes >= _SIXTY or seconds >= _SIXTY:
+        return text
+    value = degrees + minutes / _SIXTY + seconds / _SIXTY**2
+    negative = bool(found["sign"]) or (found["side"] or "N").upper() in "SWO"
+    return f"{-value if negative else value:.7f}"
 
 
 def _split_pairs(stated: pd.DataFrame) -> pd.DataFrame:
