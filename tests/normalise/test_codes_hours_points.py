@@ -65,8 +65,54 @@ def test_codes_match_the_published_schema(kind, raw: str) -> None:
     assert not value or re.search(fields()[WITH_PATTERN[kind]].constraints["pattern"], value)
 
 
-def test_every_two_digit_year_is_recent() -> None:
-    assert {dates.clean(f"01/01/{year:02d}").value[:2] for year in range(100)} == {"19", "20"}
+def test_a_two_digit_year_is_recent_or_refused() -> None:
+    years = [dates.clean(f"01/01/{year:02d}").value[:4] for year in range(100)]
+    recent = [f"{year}" for year in range(2000, 2036)]
+    assert years == [*recent, *[""] * 54, *(f"{year}" for year in range(1990, 2000))]
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("2023-12-31T22:59:59Z", "2023-12-31"),
+        ("2023-12-31T23:00:00.000+0000", "2024-01-01"),
+        ("2024-06-30 22:30:00 UTC", "2024-07-01"),
+        ("2023-12-31T23:30:00-04:00", "2024-01-01"),
+        ("2024-01-01T00:30:00+04:00", "2023-12-31"),
+        ("20231231T230000Z", "2024-01-01"),
+        ("Sun Dec 31 23:00:00 UTC 2023", "2024-01-01"),
+        ("2023-12-31T23:59:59+01:00", "2023-12-31"),
+        ("2023-12-31T23:59:59", "2023-12-31"),
+        ("2024-03-15+01:00", "2024-03-15"),
+        ("0001-01-01T00:00:00+02:00", ""),
+        ("2035-12-31T23:30:00Z", ""),
+    ],
+)
+def test_an_instant_is_a_day_in_paris(raw: str, expected: str) -> None:
+    assert dates.clean(raw).value == expected
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "Prochaine mise à jour le 15/03/2026", "Passage le 15/11/22", "Validité : 15/03/2026",
+        "Atelier informatique le 15/03/2026", "Accueil du public le 15/03/2026",
+        "version 1.2.24", "12-10-20-21",
+    ],
+)  # fmt: skip
+def test_a_date_of_something_else_is_none(raw: str) -> None:
+    assert dates.clean(raw) == ("", "date_illisible", "")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "15 d&eacute;c. 2023", "15 dÃ©c. 2023", "15-dÃ©c-23", "\ufeff15 décembre 2023",
+        "Dec 15, 2023", "15 / 12 / 23", "15.12.2023\u200b",
+    ],
+)  # fmt: skip
+def test_damaged_dates_are_read(raw: str) -> None:
+    assert dates.clean(raw) == ("2023-12-15", "", "")
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,107 @@ def test_numbers_match_the_schema_and_stay(digits: str, prefix: str, code_postal
         assert phone.clean(found.value, code_postal) == (found.value, "", "")
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "02 387 483 377", "02.38.74.83.37.7", "+33 2 38 74 83 37 7", "33 2 38 79 22 3",
+        "33 2 38 79 22 33 4", "06 02 38 79 22 33 4", "02 38 02 38 79 22 33", "02/38/79/22/33/4",
+        "02/38/79/22/334", "33 6.24.01.57.001",
+        "4 238792233", "238792233 4", "2.38792233E9", "2,38792E+08", "0.33238792233",
+        "+33 (2) 38 79 22 33, 7", "02 38 79 22 33 - 3230",
+    ],
+)  # fmt: skip
+def test_one_digit_too_many_is_no_number(raw: str) -> None:
+    assert phone.clean(raw) == ("", "telephone_illisible", "")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "2 - 02 38 79 22 33", "2 02 38 79 22 33", "Bureau 103 / 02 38 79 22 33",
+        "02 38 79 22 33 poste 12", "02 38 79 22 33 / 34", "02 38 79 22 33 ou 34",
+        "02 38 79 22 33 9h-12h", "02/38/79/22/33", "02 38 79 22 33.", "0238792233.00",
+        "(02.38) 79.22.33", "3.3238792233E10", "2,38792233E+08",
+    ],
+)  # fmt: skip
+def test_what_stands_beside_a_number_is_told_from_its_digits(raw: str) -> None:
+    assert phone.clean(raw) == ("+33238792233", "", "")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "1) 02 38 79 22 33 2) 02 38 79 22 34", "02 38 79 22 33 +33 2 38 79 22 34",
+        "Tél : 02 38 79 22 33 Fax : 02 38 79 22 34", "Fax : 02 38 79 22 34 / Tél : 02 38 79 22 33",
+        "T : 02 38 79 22 33 F : 02 38 79 22 34", "02 38 79 22 34 (fax) / 02 38 79 22 33",
+        "02 38 79 22 33 tél, 02 38 79 22 34 fax", "02 38 79 22 34 fax, 02 38 79 22 33 tél",
+        "02 38 79 22 34 fax / 02 38 79 22 33", "02 38 79 22 33 / télécopie 02 38 79 22 34",
+    ],
+)  # fmt: skip
+def test_the_telephone_is_told_from_the_second_number(raw: str) -> None:
+    found = phone.clean(raw)
+    assert found == ("+33238792233", "telephone_supplementaire", "+33238792234")
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("Télécopie : 02 38 79 22 34", ""), ("02 38 79 22 34 (fax)", ""), ("0238792234 FAX", ""),
+        ("Tél : Fax : 02 38 79 22 34", ""), ("Fax: 02 38 79 22 34 ou 02 38 79 22 35", ""),
+        ("Tél : 06 12 34 56 79 Fax : 02 38 79 22 34", "+33612345679"),
+        ("Tél. et fax : 02 38 79 22 33", "+33238792233"),
+        ("Fax / Tél : 02 38 79 22 33", "+33238792233"),
+        ("Tél : 02 38 79 22 33 - Fax :", "+33238792233"),
+        ("02 38 79 22 33 - Fax : néant", "+33238792233"),
+    ],
+)  # fmt: skip
+def test_a_fax_is_not_published(raw: str, expected: str) -> None:
+    assert phone.clean(raw).value == expected
+
+
+@pytest.mark.parametrize(
+    "digits",
+    [
+        "0600000000", "0100000000", "0101010101", "0606060606", "0123456789", "0102030405",
+        "0999999999", "+33 6 00 00 00 00",
+    ],
+)  # fmt: skip
+def test_a_filler_is_no_number(digits: str) -> None:
+    assert phone.clean(digits) == ("", "telephone_illisible", "")
+
+
+@pytest.mark.parametrize("digits", ["0233333334", "0144444494", "0806000000", "0262626262"])
+def test_a_number_of_few_digits_is_one(digits: str) -> None:
+    assert phone.clean(digits, "97400").value
+
+
+@pytest.mark.parametrize(
+    ("raw", "code_postal", "expected"),
+    [
+        ("+33 596 71 23 45", "97200", "+596596712345"),
+        ("+33 269 61 12 34", "97600", "+262269611234"),
+        ("+33 2 61 91 45 98", "97400", "+33261914598"),
+        ("689 40 50 12 34", "98713", "+68940501234"),
+        ("508 41 12 34", "97500", "+508411234"),
+        ("(0262) 40 12 34", "97400", "+262262401234"),
+        ("27 12 34 - 78 12 34", "98800", "+687271234"),
+        ("27 12 34 5", "98800", ""),
+        ("689 40 50 12", "98713", ""),
+    ],
+)
+def test_numbers_overseas(raw: str, code_postal: str, expected: str) -> None:
+    assert phone.clean(raw, code_postal).value == expected
+
+
+@pytest.mark.parametrize("raw", ["0" * 100_000, "02 38 79 22 33 4 " * 10_000, "fax (02) " * 9_000])
+def test_an_endless_cell_costs_little(raw: str) -> None:
+    assert phone.clean(raw).value == ""
+
+
+def test_the_beginning_of_an_endless_cell_is_read() -> None:
+    assert phone.clean("02 38 79 22 33 " + "mot " * 10_000).value == "+33238792233"
+
+
 @pytest.mark.parametrize("long", phone.LONG_NUMBERS.values())
 def test_what_replaces_a_short_number_is_a_number(long: str) -> None:
     assert phone.clean(long) == (long, "", "")

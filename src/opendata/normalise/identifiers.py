@@ -8,8 +8,7 @@ excepted. A key proves nothing about existence; it catches nine slips of the han
 import re
 
 from opendata.normalise.base import Cleaned, Example
-from opendata.normalise.postcode import unwrapped
-from opendata.normalise.text import is_placeholder
+from opendata.normalise.text import is_placeholder, tidy
 
 NAME = "identifiant"
 CONTEXT: tuple[str, ...] = ("code_postal",)
@@ -20,6 +19,13 @@ EXAMPLES = (
     Example("SIRET : 43493312300029", "43493312300029"),
     Example("SIRET n° 434 933 123 00029 (association)", "43493312300029"),
     Example("434.933.123.00029", "43493312300029"),
+    Example("434933123-00029", "43493312300029"),
+    Example("\ufeff43493312300029\u200b;", "43493312300029"),
+    Example("[43493312300029]", "43493312300029"),
+    Example("4.3493312300029E13", "43493312300029"),
+    Example("SIRET 43493312300029 APE 8411Z", "43493312300029"),
+    Example("43493312300029 - W751234567", "43493312300029"),
+    Example("434 933 123 00029 7", "", "identifiant_illisible"),
     Example("5750507500010.0", "05750507500010"),
     Example("5750507500011", "", "identifiant_illisible"),
     Example("FR16434933123", "", "siren_sans_etablissement"),
@@ -28,6 +34,8 @@ EXAMPLES = (
     Example("w452001234", "W452001234"),
     Example("RNA : W 45 2 001234", "W452001234"),
     Example("W9R1001234", "W9R1001234"),
+    Example("W751234567 (RNA)", "W751234567"),
+    Example("RIDET 123456-001", "123456001", "", {"code_postal": "98800"}),
     Example("0123456001", "0123456001", "", {"code_postal": "98800"}),
     Example("0123456001", "", "identifiant_illisible", {"code_postal": "45000"}),
     Example("434933123", "", "siren_sans_etablissement"),
@@ -41,14 +49,26 @@ EXAMPLES = (
 )
 
 _LABEL = re.compile(r"^(?:N[°O]? ?)?(?:SIRET|SIREN|RNA|RIDET)(?: ?N[°O])? ?:? ?")
-#: A number among words, in the groups in which it is written.
-_SIRET_WITHIN = re.compile(r"(?<![0-9])(?:[0-9]{3}[ .]?){3}[0-9]{5}(?![0-9])")
+#: A number among words, in the groups in which it is written, with no other digit or letter
+#: beside it: one digit too many makes it another number.
+_SIRET_WITHIN = re.compile(
+    r"(?:(?<![0-9A-Z])|(?<=SIRET))(?<![0-9][ .-])(?:[0-9]{3}[ .]?){3}(?: ?- ?)?[0-9]{5}"
+    r"(?![ .-]{0,3}[0-9])(?![A-Z])"
+)
 #: The French VAT number: two letters, a key, the SIREN.
 _VAT = re.compile(r"FR[0-9A-Z]{2}([0-9]{9})")
-_GROUPED = re.compile(r"[0-9]{3}([.-])[0-9]{3}\1[0-9]{3}(?:\1[0-9]{5})?")
-_RIDET = re.compile(r"[0-9]{9,10}")
+_GROUPED = re.compile(r"[0-9]{3}([.-])[0-9]{3}\1[0-9]{3}(?:[.-][0-9]{5})?|[0-9]{9}[.-][0-9]{5}")
+#: A float as programs write it, with all its digits but the zero at its end; spreadsheets show
+#: a few of them behind a comma, or a plus before the power.
+_FLOAT = re.compile(r"([1-9])([.,])([0-9]{11,13})E(\+?)(12|13)")
+#: What is typed around a number.
+_AROUND = " '\"=\u2019.;,:()[]{}<>"
+_RIDET = re.compile(r"([0-9]{6,7})-?([0-9]{3})")
 # Overseas and in Corsica the département part of an RNA number holds a letter.
 _RNA = re.compile(r"W(?:[0-9]{9}|(?:9[A-Z]|2[AB])[0-9]{7})")
+_RNA_WITHIN = re.compile(rf"\b{_RNA.pattern}\b")
+#: What is longer is no identifier.
+_LONGEST = 200
 _LA_POSTE = "356000000"
 _LA_POSTE_HEAD_OFFICE = "35600000000048"
 
@@ -65,17 +85,32 @@ def _siret_key(digits: str) -> bool:
 
 
 def _compact(raw: str) -> str:
-    text = _LABEL.sub("", unwrapped(raw).upper()).replace(" ", "")
+    plain = tidy(raw[: _LONGEST + 1]).strip(_AROUND).upper()
+    text = _FLOAT.sub(_all_digits, _LABEL.sub("", plain).replace(" ", ""))
     text = re.sub(r"(?<=^[0-9]{9})[.,]0+$|(?<=^[0-9]{13})[.,]0+$|(?<=^[0-9]{14})[.,]0+$", "", text)
     if re.fullmatch("[0-9]{13}", text) and _siret_key("0" + text):
         # Spreadsheets drop the zero; the key leaves one chance in a hundred to another slip.
         return "0" + text
     if vat := _VAT.fullmatch(text):
         return vat[1]
-    within = _SIRET_WITHIN.findall(unwrapped(raw)) if re.search("[A-Z]{4}", text) else []
-    if len(within) == 1:
-        return re.sub("[ .]", "", within[0])
-    return re.sub("[.-]", "", text) if _GROUPED.fullmatch(text) else text
+    if _GROUPED.fullmatch(text):
+        return re.sub("[.-]", "", text)
+    if re.fullmatch("[0-9]+", text) or _RNA.fullmatch(text) or len(plain) > _LONGEST:
+        return text
+    # The SIRET names the establishment, the RNA number only the association it belongs to.
+    for within in (_SIRET_WITHIN, _RNA_WITHIN):
+        found = {re.sub("[ .-]", "", number[0]) for number in within.finditer(plain)}
+        if found:
+            return found.pop() if len(found) == 1 else text
+    return text
+
+
+def _all_digits(found: re.Match[str]) -> str:
+    """The number behind a scientific notation that gives all its digits, else the notation."""
+    whole, point, decimals, plus, power = found.groups()
+    missing = int(power) - len(decimals)
+    rounded = missing == 1 and (plus or point == ",")
+    return found[0] if missing not in (0, 1) or rounded else whole + decimals + "0" * missing
 
 
 def _of_the_pacific(code_postal: str) -> bool:
@@ -96,8 +131,8 @@ def clean(raw: str, code_postal: str = "") -> Cleaned:
         return Cleaned("", "identifiant_fictif")
     if _RNA.fullmatch(text):
         return Cleaned(text)
-    if _of_the_pacific(code_postal) and _RIDET.fullmatch(text.replace(".", "")):
-        return Cleaned(text.replace(".", ""))
+    if _of_the_pacific(code_postal) and (ridet := _RIDET.fullmatch(text.replace(".", ""))):
+        return Cleaned(ridet[1] + ridet[2])
     if re.fullmatch(r"[0-9]{14}", text):
         return Cleaned(text) if _siret_key(text) else Cleaned("", "identifiant_cle_fausse")
     if re.fullmatch(r"[0-9]{9}", text):
