@@ -32,6 +32,9 @@ EXAMPLES = [
     ("Saint-Martin|97150|", "97801|Saint-Martin|97150", ""),
     ("Nouméa|98800|", "98818|Nouméa|98800", ""),
     ("Bastia|20200|", "2B033|Bastia|20200", ""),
+    # brackets that are part of the name
+    ("Château-Chinon (Ville)|58120|", "58062|Château-Chinon (Ville)|58120", ""),
+    ("CHATEAU CHINON (CAMPAGNE)|58120|", "58063|Château-Chinon (Campagne)|58120", ""),
     # a part of the name, in the right place only
     ("Mauléon|64130|", "64371|Mauléon-Licharre|64130", "commune_corrigee"),
     ("Mauléon|79700|", "79079|Mauléon|79700", ""),

@@ -23,7 +23,8 @@ _ARRONDISSEMENT = re.compile(
     r"^(paris|lyon|marseille)(?: (?:cedex )?0?(\d{1,2})(?: ?(?:er|e|eme|ieme))?(?: arr[a-z]*)?)?$"
 )
 _POSTCODE = re.compile(r"\b(\d{5})\b")
-_BRACKETS = re.compile(r"\([^)]*\)")
+#: What stands in brackets is an aside, but for the two communes of Château-Chinon.
+_BRACKETS = re.compile(r"\((?!(?:ville|campagne)\))[^)]*\)", re.IGNORECASE)
 _SLASH = re.compile(r"(?i)\b(s|ss)/\s*")
 
 #: How many arrondissements each of the three cities has.

@@ -17,6 +17,8 @@ EXAMPLES = (
     Example("Tours cedex", "Tours"),
     Example("Tours-cédex", "Tours"),
     Example("BLOIS CEDEX 09", "BLOIS"),
+    Example("GRENOBLE CEDEX 1 CS 50053", "GRENOBLE"),
+    Example("Orléans BP 529", "Orléans"),
     Example("PARIS 10", "PARIS 10"),
     Example("Lyon 2e", "Lyon 2e"),
     Example("Tours 37000", "Tours 37000"),
@@ -37,6 +39,8 @@ EXAMPLES = (
 )
 
 _CEDEX = re.compile(r"[\s,(-]*\bc[ée]dex\b\s*(?:[0-9]{1,2}\b)?[\s)]*", re.I)
+#: A post-office box, which has its own sorting code and no place of its own.
+_BOX = re.compile(r"[\s,-]*\b(?:BP|B\.P\.|CS|TSA)\s?[0-9]{1,6}\b", re.IGNORECASE)
 _APOSTROPHE = re.compile(r"\s?[’‘ʼ´`']\s?(?=\w)")
 _LOST_APOSTROPHE = re.compile(r"(?<![^\W_])([ld])(?=[A-ZÀ-Ý][a-zà-ÿ])")
 _SAINT = re.compile(r"\b(st|ste)\b\.?([\s-]+)(?=[^\W\d_])", re.I)
@@ -60,7 +64,7 @@ def clean(raw: str) -> Cleaned:
 
 
 def _spelt(name: str) -> str:
-    name = _DEPARTEMENT.sub("", _CEDEX.sub(" ", name)).strip()
+    name = _DEPARTEMENT.sub("", _CEDEX.sub(" ", _BOX.sub("", name))).strip()
     name = _LOST_APOSTROPHE.sub(r"\1'", _APOSTROPHE.sub("'", name))
     name = _ON.sub(
         lambda found: "sur " if found.string[found.start() - 1] in " -" else " sur ", name
