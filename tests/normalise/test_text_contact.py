@@ -99,6 +99,66 @@ def test_hostile_cells_cost_only_themselves(kind: str, raw: str) -> None:
     assert run(kind, found.value, "45000", "Orléans").value == found.value
 
 
+def test_what_stands_beyond_a_cell_is_refused_unread() -> None:
+    addresses = "\n".join(f"epn{number}@exemple.fr" for number in range(200))
+    found = email.clean(addresses)
+    assert found.code == "courriel_illisible"
+    assert found.value and set(found.value.split("|")) < set(addresses.split())
+    pages = "\n".join(f"https://exemple.fr/{number}" for number in range(400))
+    assert set(url.clean(pages).value.split("|")) < set(pages.split())
+    assert url.clean(pages).code == "url_illisible"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "votre-mail@domaine.com", "prenom.nom@orange.fr", "xxxx@gmail.com", "a@domaine.fr",
+        "mail@mail.com", "nom@nom.fr",
+        "mediatheque@exemple.zzzz", "contact@bibliotheque source.fr",
+        "https://user:mot@exemple.fr",
+    ],
+)  # fmt: skip
+def test_what_may_be_no_address_is_not_published(raw: str) -> None:
+    assert email.clean(raw).value == ""
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("contact@test-numerique.fr", "contact@test-numerique.fr"),
+        ("test@exemple.fr", "test@exemple.fr"),
+        ("0261910042@exemple.fr", "0261910042@exemple.fr"),
+        ("Mairie <a1@exemple.fr>, EPN <b2@exemple.fr>", "a1@exemple.fr|b2@exemple.fr"),
+        ("a1@exemple.fr (b2@exemple.fr)", "a1@exemple.fr|b2@exemple.fr"),
+        ("Tél : 0261910042 Mail : a1@exemple.fr", "a1@exemple.fr"),
+    ],
+)
+def test_what_stands_beside_an_address_is_told_from_it(raw: str, expected: str) -> None:
+    assert email.clean(raw).value == expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (
+            "https://exemple.fr/epn Facebook : https://b.fr/x",
+            "https://exemple.fr/epn|https://b.fr/x",
+        ),
+        ("https://exemple.fr/x, https://b.fr/y z", "https://exemple.fr/x"),
+        ("https://exemple.fr/epn/ Horaires", "https://exemple.fr/epn/"),
+        ("https://exemple.fr/plan.pdf Plan", "https://exemple.fr/plan.pdf"),
+        ("https://exemple.fr/epn Tél : 02 61 91 00 42", "https://exemple.fr/epn"),
+        ("https://exemple.fr/epn (site)", "https://exemple.fr/epn"),
+        ("https://exemple.fr/l'epn d'ici", ""),
+        ("https://exemple.fr/epn Ouvert le lundi/mardi", ""),
+        ("http://ww.exemple.fr", "http://www.exemple.fr"),
+        ("https://exemple.fr/ww.", "https://exemple.fr/ww"),
+    ],
+)
+def test_an_address_is_whole_or_not_published(raw: str, expected: str) -> None:
+    assert url.clean(raw).value == expected
+
+
 @given(raw=CELLS, code_postal=POSTCODES)
 @settings(max_examples=200, deadline=None, derandomize=True)
 def test_a_telephone_respects_the_schema(raw: str, code_postal: str) -> None:
