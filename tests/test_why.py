@@ -1,6 +1,7 @@
 """What ``opendata why`` tells of a place, and of a row that is in none."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -77,6 +78,17 @@ def test_a_row_in_no_place_says_why(
     assert json.loads(command("why", asked, "--json")[1])["ligne"] == found["ligne"]
 
 
+def test_what_is_said_of_a_place_is_of_the_copy_it_was_published_from(published: Paths) -> None:
+    before = explain("essai:4", published)
+    assert before["sources"][0]["ligne"] == 5
+    # A deposit with a row more at the top, of which another reason would be given.
+    header, rest = (ROWS + EXTRA).split("\n", 1)
+    file = published.project / "essai.csv"
+    file.write_text(f"{header}\n9;Un nouveau;1 rue Z;37000;Tours;abc;\n{rest}", encoding="utf-8")
+    pipeline.run("jeu", published, review="always")
+    assert explain(place_id(published, "4"), published)["sources"] == before["sources"]
+
+
 def test_a_row_that_is_not_yet_published_says_so(published: Paths) -> None:
     file = published.project / "essai.csv"
     file.write_text(ROWS + EXTRA + "8;Un nouveau;1 rue Z;37000;Tours;;\n", encoding="utf-8")
@@ -134,4 +146,8 @@ def test_a_place_is_found_in_older_releases(published: Paths) -> None:
     pipeline.run("jeu", published)
     found = explain(gone, published)
     assert (found["latest"], found["place"]["nom"]) == (False, "Médiathèque du Pont")
-    assert found["sources"][0]["snapshot"] is None
+    # The copy of that release is still here, and tells.
+    old = found["sources"][0]
+    assert old["ligne"] == 5
+    Path(old["snapshot"]["path"]).unlink()
+    assert explain(gone, published)["sources"][0]["snapshot"] is None

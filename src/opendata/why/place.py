@@ -13,7 +13,15 @@ from opendata.model import no_issues
 from opendata.paths import Paths
 from opendata.release import store
 from opendata.why.releases import find_place, names_of, rows_of
-from opendata.why.values import corrected, field_lines, is_about, lines_of, newest, snapshot
+from opendata.why.values import (
+    corrected,
+    field_lines,
+    is_about,
+    lines_of,
+    newest,
+    of_release,
+    snapshot,
+)
 
 #: Why two rows are one place (opendata.identity.match holds the rule).
 MERGED = Text(
@@ -37,10 +45,11 @@ def explain_place(place_id: str, paths: Paths, dataset_id: str | None = None) ->
     # The row a place is named after comes first.
     crosswalk = crosswalk.sort_values("role", key=lambda role: role != "principale", kind="stable")
     later = _later_issues(paths, dataset, folder.name)
+    copies = dict(store.read_table(folder, "sources")[["source", "recupere_le"]].to_numpy())
     rows = [
-        _source_row(row, place, later, dataset, paths)
+        _source_row(row, place, later, dataset, copies.get(row.source, ""), paths)
         for row in crosswalk.itertuples(index=False)
-    ]  # fmt: skip
+    ]
     _tell_merges(rows)
     return {
         "lieu_id": place_id,
@@ -87,11 +96,19 @@ def _later_issues(paths: Paths, dataset: str, version: str) -> pd.DataFrame:
 
 
 def _source_row(
-    row: Any, place: dict[str, str], later: pd.DataFrame, dataset: str, paths: Paths
+    row: Any,
+    place: dict[str, str],
+    later: pd.DataFrame,
+    dataset: str,
+    fetched_at: str,
+    paths: Paths,
 ) -> dict[str, Any]:
     about: dict[str, Any] = {"source": row.source, "cle": row.cle, "role": row.role}
     source = load_source(row.source, paths)
-    found = newest(source, paths)
+    found = of_release(source, fetched_at, paths)
+    if found is None:
+        # Lines of a newer copy are other lines: what was said of the old ones does not hold.
+        found, later = newest(source, paths), no_issues()
     lines = lines_of(corrected(source, found, load_dataset(dataset, paths), paths), row.cle)
     if not lines:
         # The snapshot of that release is gone, or a newer one no longer has the row.

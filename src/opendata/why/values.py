@@ -24,6 +24,19 @@ def newest(source: Source, paths: Paths) -> Harvest:
     return harvest(source, last, paths, keep_raw=True)
 
 
+def of_release(source: Source, fetched_at: str, paths: Paths) -> Harvest | None:
+    """The harvest of the copy that a release was made from, None when it is gone.
+
+    ``fetched_at`` is the moment that the release's sources.csv gives: what was said of a row is
+    said of its line in that copy, and a newer one may have other lines.
+    """
+    copies = last_copy(source, paths)
+    same = tuple(one for one in copies.snapshots if rfc3339(one.fetched_at) == fetched_at)
+    if not same:
+        return None
+    return harvest(source, replace(copies, snapshots=same), paths, keep_raw=True)
+
+
 def corrected(source: Source, found: Harvest, dataset: Dataset, paths: Paths) -> Harvest:
     """A harvest once the corrections of a dataset are applied."""
     corrections, _ = load_corrections(dataset.id, dataset.sources, paths)
