@@ -176,18 +176,23 @@ def _fields(columns: Mapping[str, list[str]], found: Harvest) -> list[dict[str, 
     """The account of each mapped field, with the columns of the file it is read from.
 
     ``silent`` are the explained values that were never meant for the field: boxes left
-    unticked, texts in which no rule found a word.
+    unticked, texts in which no rule found a word, and no other cell said anything either.
     """
-    silent = found.ledger[found.ledger["code"].isin(_SILENT)].groupby("field")["row"].nunique()
     return [
         {
             "field": name,
             "fr": field.title.fr,
             "en": field.title.en,
             "columns": columns.get(name, []),
-            "silent": int(silent.get(name, 0)),
+            "silent": _silent(found, name),
             **found.accounts[name],
         }
         for name, field in fields().items()
         if name in found.accounts and found.accounts[name]["source_values"]
     ]
+
+
+def _silent(found: Harvest, name: str) -> int:
+    lines = found.ledger[(found.ledger["field"] == name) & found.ledger["code"].isin(_SILENT)]
+    values = found.table.loc[lines["row"].unique(), name]
+    return int((values.isna() | (values == "")).sum())
