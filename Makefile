@@ -49,6 +49,7 @@ bench: install
 	$(BIN)/python benchmarks/stages.py
 	$(BIN)/python benchmarks/harvest.py
 	$(BIN)/python benchmarks/check.py
+	$(BIN)/python benchmarks/kept.py
 
 # After a change of a dataset's schedule or a new dataset.
 deployments: install

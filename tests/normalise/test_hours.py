@@ -282,6 +282,10 @@ def test_only_a_harmless_last_sentence_is_left_out(raw: str, value: str) -> None
             "We 14:00-18:00; SH off; SH Mo-Fr 14:00-18:00",
         ),
         ("Mardi 9h-12h. Jeudi réservé aux scolaires", None),
+        (
+            "Mardi 9h-12h, 14h-17h30 (17h pendant les vacances scolaires)",
+            'Tu 09:00-12:00,14:00-17:30 "17h pendant les vacances scolaires"',
+        ),
     ],
 )
 def test_french_as_it_is_written(raw: str, value: str | None) -> None:

@@ -20,6 +20,8 @@ from opendata.normalise.hours.times import read_times
 from opendata.normalise.hours.words import Token, shown
 
 _NOTE = r"[RqF](?:[deaf/,-]*[RqF])*"
+#: "(17h pendant les vacances scolaires)": the hours are those of the term, and this is told.
+_OTHER_END_IN_HOLIDAYS = re.compile("[df]*J?d?T[df]*V[df]*")
 #: Signs that do not end a statement, and those that do.
 SOFT = r"[-,:/edfn]*"
 STOPS = frozenset(";n.")
@@ -160,7 +162,9 @@ class Cursor:
         end = self.kinds.find(")", self.position)
         end = len(self.kinds) if end < 0 else end
         inner = self.kinds[self.position + 1 : end]
-        if not re.search("[RqFNKE]", inner) or re.search(r"[^RqFdeafoNKVXMn,/EOu-]", inner):
+        in_holidays = _OTHER_END_IN_HOLIDAYS.fullmatch(inner)
+        noted = re.search("[RqFNKE]", inner) and not re.search(r"[^RqFdeafoNKVXMn,/EOu-]", inner)
+        if not (noted or in_holidays):
             return None
         words = self.tokens[self.position + 1 : end]
         self.position = min(end + 1, len(self.kinds))
