@@ -8,6 +8,7 @@ excepted. A key proves nothing about existence; it catches nine slips of the han
 import re
 
 from opendata.normalise.base import Cleaned, Example
+from opendata.normalise.floats import all_digits
 from opendata.normalise.text import is_placeholder, tidy
 
 NAME = "identifiant"
@@ -86,7 +87,7 @@ def _siret_key(digits: str) -> bool:
 
 def _compact(raw: str) -> str:
     plain = tidy(raw[: _LONGEST + 1]).strip(_AROUND).upper()
-    text = _FLOAT.sub(_all_digits, _LABEL.sub("", plain).replace(" ", ""))
+    text = _FLOAT.sub(_exact, _LABEL.sub("", plain).replace(" ", ""))
     text = re.sub(r"(?<=^[0-9]{9})[.,]0+$|(?<=^[0-9]{13})[.,]0+$|(?<=^[0-9]{14})[.,]0+$", "", text)
     if re.fullmatch("[0-9]{13}", text) and _siret_key("0" + text):
         # Spreadsheets drop the zero; the key leaves one chance in a hundred to another slip.
@@ -105,12 +106,8 @@ def _compact(raw: str) -> str:
     return text
 
 
-def _all_digits(found: re.Match[str]) -> str:
-    """The number behind a scientific notation that gives all its digits, else the notation."""
-    whole, point, decimals, plus, power = found.groups()
-    missing = int(power) - len(decimals)
-    rounded = missing == 1 and (plus or point == ",")
-    return found[0] if missing not in (0, 1) or rounded else whole + decimals + "0" * missing
+def _exact(found: re.Match[str]) -> str:
+    return all_digits(found, most_zeros=1)
 
 
 def _of_the_pacific(code_postal: str) -> bool:

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from opendata.normalise import text
 from opendata.normalise.base import Cleaned, Example
+from opendata.normalise.floats import all_digits
 from opendata.schema import fold
 
 NAME = "telephone"
@@ -248,22 +249,14 @@ def _plainly(line: str) -> str:
     """The line with its hyphens, spreadsheet's numbers, brackets and repeated signs made plain."""
     if not line.isascii():
         line = line.translate(_HYPHENS)
-    line = _SCIENTIFIC.sub(_all_digits, _TWO_PREFIXES.sub("", _GLUED.sub(r"\1 ; ", line)))
+    line = _SCIENTIFIC.sub(_exact, _TWO_PREFIXES.sub("", _GLUED.sub(r"\1 ; ", line)))
     if "(" in line:
         line = _AREA.sub(r" \1 ", _BRACKETED.sub(r"\1", line))
     return _LETTER_O.sub("0", _FLOAT.sub(r"\1", line))
 
 
-def _all_digits(found: re.Match[str]) -> str:
-    """The number behind a scientific notation that gives all its digits, else the notation.
-
-    Programs write a float exactly (``1.4567891E8``), without the zeros at its end;
-    spreadsheets (``1,45679E+08``) round it to what the column shows.
-    """
-    whole, point, decimals, plus, power = found.groups()
-    missing = int(power) - len(decimals)
-    rounded = missing and (plus or point == ",")
-    return found[0] if missing not in (0, 1, 2) or rounded else whole + decimals + "0" * missing
+def _exact(found: re.Match[str]) -> str:
+    return all_digits(found, most_zeros=2)
 
 
 def _stands_alone(match: re.Match[str], before: str) -> bool:
