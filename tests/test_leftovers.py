@@ -10,10 +10,13 @@ def match(column: str, *terms: str, contains: bool = False) -> Rule:
     return Rule(kind="match", columns=(column,), terms=terms, value="x", contains=contains)
 
 
-def lines(cells: list[str], **mapping: tuple[Rule, ...]) -> list[tuple[int, str, str]]:
+def lines(
+    cells: list[str], filled: str = "", **mapping: tuple[Rule, ...]
+) -> list[tuple[int, str, str]]:
     index = pd.RangeIndex(2, len(cells) + 2, name="ligne")
     table = pd.DataFrame({"public": cells}, index=index, dtype="str")
-    found = unread_parts(table, mapping)
+    fields = dict.fromkeys(mapping, pd.Series(filled, index=index, dtype="str"))
+    found = unread_parts(table, mapping, fields)
     return list(found[["row", "field", "value"]].itertuples(index=False, name=None))
 
 
@@ -39,3 +42,13 @@ def test_a_term_that_looks_like_a_list_is_one_term() -> None:
     cells = ["Familles/enfants, Adultes", "familles/enfants, Jeunes"]
     found = lines(cells, publics=(match("public", "Familles/enfants"), match("public", "jeunes")))
     assert found == [(2, "publics", "Adultes")]
+
+
+def test_a_cell_that_no_rule_reads_is_told_where_another_column_filled_the_field() -> None:
+    rules = {"publics": (match("public", "jeunes"),)}
+    cells = ["Réfugiés", "Réfugiés, Résidents", "oui", "Jeunes"]
+    assert lines(cells, **rules) == []
+    assert lines(cells, filled="Seniors", **rules) == [
+        (2, "publics", "Réfugiés"),
+        (3, "publics", "Réfugiés, Résidents"),
+    ]

@@ -11,21 +11,26 @@ import pandas as pd
 
 from opendata.model import Rule, issue_lines, join_issues
 from opendata.schema import fold
-from opendata.tables import over_distinct
+from opendata.tables import empty_text, over_distinct
 
 #: What stands between the parts of a list, but for what an aside in brackets lists.
 _LIST = re.compile(r"[,;|/\n•·](?![^()]*\))")
 #: A part that is longer is prose, in which what is not looked for is no loss.
 _LONGEST = 60
+#: Marks a cell of which no part was read (ASCII "unit separator").
+_WHOLE = "\x1f"
 _NOTHING = frozenset(("", "oui", "non", "yes", "no", "true", "false", "0", "1", "autre", "autres"))
 
 
-def unread_parts(table: pd.DataFrame, mapping: Mapping[str, tuple[Rule, ...]]) -> pd.DataFrame:
+def unread_parts(
+    table: pd.DataFrame, mapping: Mapping[str, tuple[Rule, ...]], filled: Mapping[str, pd.Series]
+) -> pd.DataFrame:
     """One line per row and column with parts that no rule of any field reads.
 
-    Only columns that nothing but words are looked for in, and only cells of which some part
-    was read: the others are told as a whole. The line stands under the first field that
-    reads the column.
+    Only columns that nothing but words are looked for in. ``filled`` are the fields as the rules
+    filled them: a cell of which no part was read is told as a whole where the field stayed empty,
+    and here where another column filled it. The line stands under the first field that reads the
+    column.
     """
     readers: dict[str, list[tuple[str, Rule]]] = {}
     for field, rules in mapping.items():
@@ -36,13 +41,17 @@ def unread_parts(table: pd.DataFrame, mapping: Mapping[str, tuple[Rule, ...]]) -
     for name, those in readers.items():
         words_only = all(rule.kind == "match" and rule.terms for _, rule in those)
         if words_only and name in table:
+            field = those[0][0]
             left = _left(table[name], [rule for _, rule in those])
+            told = filled.get(field, empty_text(table.index)) == ""
+            left = left.str.removeprefix(_WHOLE).mask(left.str.startswith(_WHOLE) & told, "")
             left = left[left != ""]
-            lines.append(issue_lines(left.index, those[0][0], "partie_non_lue", value=left))
+            lines.append(issue_lines(left.index, field, "partie_non_lue", value=left))
     return join_issues(lines)
 
 
 def _left(cells: pd.Series, rules: Sequence[Rule]) -> pd.Series:
+    """The unread parts of each cell, behind a mark when they are all it says."""
     words = re.compile("|".join(map(_pattern, rules)))
     terms = [term for rule in rules for term in rule.terms]
     signs = [term for term in terms if not fold(term)]
@@ -52,7 +61,7 @@ def _left(cells: pd.Series, rules: Sequence[Rule]) -> pd.Series:
 
     def one(cell: str) -> str:
         parts = [part.strip(" \"'") for part in _LIST.split(whole.sub("", cell))]
-        if len(parts) < 2 or max(map(len, parts)) > _LONGEST:
+        if max(map(len, parts)) > _LONGEST:
             return ""
         unread = [
             part
@@ -62,7 +71,8 @@ def _left(cells: pd.Series, rules: Sequence[Rule]) -> pd.Series:
             and not words.search(fold(part))
             and not any(sign in part for sign in signs)
         ]
-        return ", ".join(dict.fromkeys(unread)) if len(unread) < len(parts) else ""
+        mark = _WHOLE if unread and len(unread) == len(parts) else ""
+        return mark + ", ".join(dict.fromkeys(unread))
 
     return over_distinct(cells, one)
 

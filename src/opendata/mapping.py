@@ -99,10 +99,17 @@ def apply_mapping(table: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pd
     for field, rules in source.mapping.items():
         columns[field], found = _fill(field, rules, file)
         issues += [found, _silences(field, rules, table, meant, columns[field], found)]
-    issues += [unread_parts(meant, source.mapping), _unread_columns(table, source)]
+    told = {field: _told(field, rules, columns[field]) for field, rules in source.mapping.items()}
+    issues += [unread_parts(meant, source.mapping, told), _unread_columns(table, source)]
     everything = join_issues(issues)
     everything["source"] = source.id
     return pd.DataFrame(columns, index=table.index, dtype="str"), everything
+
+
+def _told(field: str, rules: tuple[Rule, ...], values: pd.Series) -> pd.Series:
+    """A field of several values where a cell gave it one, not the value for want of any."""
+    fallbacks = [rule.value for rule in rules if rule.otherwise]
+    return values.mask(values.isin(fallbacks) | (not fields()[field].multiple), "")
 
 
 def _shared(source: Source) -> frozenset[str]:

@@ -194,7 +194,6 @@ def test_refused_rather_than_wrong(raw: str) -> None:
     [
         "Mo 09:00-12:00; Tu 14:00-14:00",
         "Mo 09:00-12:00; Tu 12:30",
-        "Mo: 9h-12h\nTu: Fermé le lundi",
         "Mo: 9h-12h\nTu: NC",
         "Mo: 9h-12h\nTu: x",
         "Mo: 9h-12h\nTu: 14h-16h\nTu: 9h-10h",
@@ -225,11 +224,25 @@ def test_plain_times_among_other_words_hold_perhaps(raw: str, value: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("cell", "note"),
+    [
+        ("Fermé le lundi", "Fermé le lundi"),
+        ("réservé au travail interne", "réservé au travail interne"),
+        ("9h30-12h, fermé vacances", "9h30-12h, fermé vacances"),
+        ("voir Mme Durand", "horaires à confirmer"),
+        ("14h - 12h", "horaires à confirmer"),
+    ],
+)
+def test_the_words_of_a_day_that_is_unclear_stay_beside_it(cell: str, note: str) -> None:
+    assert hours.clean(f"Mo: 9h-12h\nTu: {cell}").value == f'Mo 09:00-12:00; Tu unknown "{note}"'
+
+
+@pytest.mark.parametrize(
     ("raw", "value"),
     [
         ("Sa: 9h-12h\nPH: fermé", "Sa 09:00-12:00; PH off"),
         ("Sa: 9h-12h\nPH: 9h-12h", "Sa,PH 09:00-12:00"),
-        ("Su: 10h-12h\nPH: salle B", 'Su 10:00-12:00; PH unknown "horaires à confirmer"'),
+        ("Su: 10h-12h\nPH: salle B", 'Su 10:00-12:00; PH unknown "salle B"'),
     ],
 )
 def test_public_holidays_have_a_line_of_their_own(raw: str, value: str) -> None:

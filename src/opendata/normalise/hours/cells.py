@@ -18,7 +18,7 @@ from opendata.normalise.hours.schedule import (
 )
 from opendata.normalise.hours.slots import with_note
 from opendata.normalise.personal import without_contacts, without_persons
-from opendata.normalise.text import shorten
+from opendata.normalise.text import is_placeholder, shorten
 
 _LINE = re.compile(rf"(?:^|\n)[ \t]*({'|'.join(CODES)}):")
 #: The cell of a day as most files write it.
@@ -34,6 +34,7 @@ _CLOSES = re.compile(
     r"ferm|\bpas\b|\bsauf|\bhors\b|except|jusqu|\bavant\b|apres\b|annul|suspen|reserv|interne"
     r"|telephon|(?<![a-z])x(?![a-z])|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
 )
+_WORD = re.compile(r"[^\W\d_]{3}")
 _OWN_NAME = re.compile(rf"(?:le )?(?:{'|'.join(FRENCH_DAYS)})s?\s*:?\s+(?=(?:de )?[0-9])", re.I)
 #: What a form writes when its fields are left as they were.
 _BLANK_FIELD = re.compile(r"(?<![0-9:])00[:h]00\s*-\s*00[:h]00(?![0-9:])")
@@ -114,18 +115,19 @@ def _in_doubt(stated: str, rank: int) -> Reading:
     """Plain times among words that are not understood ("9h-12h (salle Mandela)").
 
     They hold perhaps, and the words stay beside them. Words that close the place, or other times
-    than whole periods, leave nothing but a day that is unclear.
+    than whole periods, leave nothing but a day that is unclear, with the words if there are any.
     """
     rest = _PERIOD.sub(" ", stated)
     slots = _plain_slots(" ".join(found[0] for found in _PERIOD.finditer(stated)))
     if not slots or _CLOSES.search(fold(stated)) or re.search(r"\d ?[hH:]|\d{3}", rest):
-        return _unclear(rank)
+        said = _WORD.search(stated) and not is_placeholder(stated)
+        return _unclear(rank, _comment(stated, UNCLEAR) if said else UNCLEAR)
     return Reading.of_day(rank, *with_note(slots, _comment(stated, UNCLEAR), False))
 
 
-def _unclear(rank: int) -> Reading:
+def _unclear(rank: int, note: str = UNCLEAR) -> Reading:
     """A day of which nothing is known: neither closed nor open."""
-    return Reading.of_day(rank, Slot(None, None, UNCLEAR, False))
+    return Reading.of_day(rank, Slot(None, None, note, False))
 
 
 def _comment(text: str, general: str) -> str:
