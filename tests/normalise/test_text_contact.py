@@ -152,7 +152,11 @@ def test_what_stands_beside_an_address_is_told_from_it(raw: str, expected: str) 
         ("https://exemple.fr/l'epn d'ici", ""),
         ("https://exemple.fr/epn Ouvert le lundi/mardi", ""),
         ("http://ww.exemple.fr", "http://www.exemple.fr"),
-        ("https://exemple.fr/ww.", "https://exemple.fr/ww"),
+        ("https://exemple.fr/ww.", "https://exemple.fr"),
+        ("https://exemple.fr/page.htmwww.", "https://exemple.fr/page.htm"),
+        ("https://exemple.fr/epntps://www.", "https://exemple.fr/epn"),
+        ("https://exemple.fr//www.", "https://exemple.fr"),
+        ("https://exemple.fr/www", "https://exemple.fr/www"),
     ],
 )
 def test_an_address_is_whole_or_not_published(raw: str, expected: str) -> None:

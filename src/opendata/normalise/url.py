@@ -153,6 +153,8 @@ _SPACED_PATH = re.compile(
     r"(?:/(?=[\s,;)|]|$)|\.(?:html?|php|aspx?|pdf)))",
     re.I,
 )
+#: The « https://www. » that a form proposes, or its end, behind the address that was pasted.
+_REST_OF_A_FORM = re.compile(r"(?<=\w)(?:(?:h?t{0,2}ps?:)?/{1,2})?w{1,3}\.$", re.I)
 #: An address alone and plainly written, in which there is nothing to look for.
 _PLAIN = re.compile(
     r"(?:https?://|(?=www\.))(?!ww\.|w{4})[a-z0-9-]+(?:\.[a-z0-9-]+){1,8}"
@@ -196,7 +198,7 @@ def clean(raw: str) -> Cleaned:
         return Cleaned("")
     if text.is_placeholder(line):
         return Cleaned("", "texte_vide_de_sens")
-    parts = _parts(line)
+    parts = _parts(_REST_OF_A_FORM.sub("", line))
     read = {part: _address(part) for part in parts}
     words = any(not found and not _EMAIL.fullmatch(part) for part, found in read.items())
     broken = {
