@@ -2,8 +2,9 @@
 
 Three inputs are understood: OSM itself, one line per day (``Mo: 09:00 - 12:00``, as the
 ``days`` rule of the mapping writes them) and plain French weeks. French is read token by
-token and a single word that is not known refuses the whole text: a visitor before a closed
-door costs more than an empty field.
+token and a single word that is not known refuses the text: a visitor before a closed door
+costs more than an empty field. Where the text says which day it is about, it refuses that day
+alone, which is then neither open nor closed (``unknown``), with the producer's words.
 """
 
 from collections.abc import Mapping
