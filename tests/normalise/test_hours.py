@@ -211,6 +211,10 @@ def test_a_day_that_is_not_understood_is_neither_open_nor_closed(raw: str) -> No
         ("Mo: 9h-12h à Lapeyrouse", 'Mo 09:00-12:00 unknown "9h-12h à Lapeyrouse"'),
         ("Fr: De 13h30 à 17h (OMPAR)", 'Fr 13:30-17:00 unknown "De 13h30 à 17h (OMPAR)"'),
         ("Mo: 9h-12h (voir 06 12 34 56 78)", 'Mo 09:00-12:00 unknown "horaires à confirmer"'),
+        (
+            "Mo: 9h-12h/14h-17h Symphonie",
+            'Mo 09:00-12:00,14:00-17:00 unknown "9h-12h/14h-17h Symphonie"',
+        ),
         ("Mo: 9h-12h (salle fermée)", ""),
         ("Mo: 9h-12h (jusqu'en juin 2022)", ""),
         ("Mo: 9h-12h, puis 14h", ""),

@@ -29,7 +29,7 @@ _PLAIN_CELL = re.compile(
 _CLOCK = re.compile(r"([0-9]{1,2}) ?[:hH] ?([0-5][0-9](?! ?(?:[hH]|:[0-9])))?")
 #: A period of the day, whatever stands around it; the minutes are not another hour.
 _HOUR = r"[0-9]{1,2} ?(?:[hH] ?(?:[0-5][0-9](?! ?(?:[hH]|:[0-9])))?|:[0-5][0-9])"
-_PERIOD = re.compile(rf"(?<![0-9:.,/]){_HOUR}\s*(?:-|–|à|a|/)?\s*{_HOUR}(?![0-9:])")
+_PERIOD = re.compile(rf"(?<![0-9:.,]){_HOUR}\s*(?:-|–|à|a|/)?\s*{_HOUR}(?![0-9:])")
 #: Folded words that close the place, limit its times or speak of another day.
 _CLOSES = re.compile(
     r"ferm|\bpas\b|\bsauf|\bhors\b|except|jusqu|\bavant\b|apres\b|annul|suspen|reserv|interne"
