@@ -56,9 +56,13 @@ def issue_lines(
         return no_issues()
     given = {"source": source, "row": numbers, "field": field, "code": code, "value": value}
     given |= {"published": published, "detail": detail}
-    # Plain arrays: columns are put side by side, never matched by their labels.
+    # Arrays without labels: columns are put side by side, never matched by them.
     columns = {
-        name: cells if isinstance(cells, str) else np.asarray(cells)
+        name: cells
+        if isinstance(cells, str)
+        else cells.array
+        if isinstance(cells, pd.Series)
+        else np.asarray(cells)
         for name, cells in given.items()
     }
     return pd.DataFrame(columns, columns=list(ISSUE_COLUMNS)).astype(_issue_types())

@@ -139,7 +139,7 @@ def _settled(issues: pd.DataFrame, unused: pd.DataFrame, used: pd.Series) -> pd.
     """
     keys = pd.MultiIndex.from_frame(unused[["row", "value"]])
     judged_twice = pd.MultiIndex.from_frame(issues[["row", "value"]]).isin(keys)
-    whole = issues["row"].map(used).fillna("").astype("str")
+    whole = used.reindex(issues["row"]).fillna("").astype("str")
     inside = [
         text != full and text in full
         for text, full in zip(issues["value"].tolist(), whole.tolist(), strict=True)
