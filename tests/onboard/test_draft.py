@@ -73,6 +73,15 @@ def test_a_column_of_numbers_whatever_its_name_goes_before_the_mobiles(file: Pat
     assert mapping["telephone"] == {"first_of": ["Joindre", "Portable"]}
 
 
+def test_an_identifier_with_a_blank_stays_the_key(file: Path) -> None:
+    row = "E{};Lieu {};{};rue du Pont;37000;Tours;;;;;;;Médiathèque;;;;;;;\n"
+    rows = "".join(row.format(number, number, number) for number in range(10, 40))
+    file.write_text(HEADER + ROWS + rows.replace("E20;", ";", 1), encoding="utf-8")
+    found = draft(file, "mes-lieux")
+    assert tomllib.loads(found.text)["mapping"]["id"] == {"column": "code"}
+    assert found.harvest.rows_in - found.harvest.accepted == 1
+
+
 def test_sentences_under_a_plain_header_are_the_description(file: Path) -> None:
     text = file.read_text(encoding="utf-8").replace("Surface", "Descriptif")
     for surface in (";80", ";120", ";45", ";200"):

@@ -11,6 +11,8 @@ from opendata.tables import joined
 
 _NO_IDENTIFIERS = ("date", "url", "courriel", "telephone", "latitude", "longitude")
 _LONGEST = 60
+#: Blank cells are slips too, even in a short file: their rows are set aside, and told.
+_FEW_BLANKS = 2
 #: An identifier with fewer distinct values than that repeats itself for a reason.
 _SLIPS = 0.95
 #: ``E-012``, ``LIEU_4``, ``2024/17b``: letters and digits in one word, which no header has to
@@ -53,7 +55,10 @@ def _identifies(found: Guess, column: Column) -> bool:
         return False
     if found.used.get(column.name) == "adresse":  # « N° » of the street
         return False
-    nearly = column.filled > 0.99 and found.profile.varied(column) > 0.9
+    rows = len(found.profile.table)
+    blanks = rows - found.profile.filled_rows(column)
+    whole = column.filled > 0.9 and blanks <= max(_FEW_BLANKS, 0.01 * rows)
+    nearly = whole and found.profile.varied(column) > 0.9
     if match(column.name, ID_WORDS, ID_UNLESS):
         return column.unique or nearly
     return (
