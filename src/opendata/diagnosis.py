@@ -178,13 +178,14 @@ def _fields(columns: Mapping[str, list[str]], found: Harvest) -> list[dict[str, 
     ``silent`` are the explained values that were never meant for the field: boxes left
     unticked, texts in which no rule found a word, and no other cell said anything either.
     """
+    silent = found.ledger[found.ledger["code"].isin(_SILENT)]
     return [
         {
             "field": name,
             "fr": field.title.fr,
             "en": field.title.en,
             "columns": columns.get(name, []),
-            "silent": _silent(found, name),
+            "silent": _unfilled(found, name, silent.loc[silent["field"] == name, "row"]),
             **found.accounts[name],
         }
         for name, field in fields().items()
@@ -192,7 +193,7 @@ def _fields(columns: Mapping[str, list[str]], found: Harvest) -> list[dict[str, 
     ]
 
 
-def _silent(found: Harvest, name: str) -> int:
-    lines = found.ledger[(found.ledger["field"] == name) & found.ledger["code"].isin(_SILENT)]
-    values = found.table.loc[lines["row"].unique(), name]
+def _unfilled(found: Harvest, name: str, rows: pd.Series) -> int:
+    """How many of these rows have no value of a field."""
+    values = found.table.loc[rows.unique(), name]
     return int((values.isna() | (values == "")).sum())

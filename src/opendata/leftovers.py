@@ -11,7 +11,7 @@ import pandas as pd
 
 from opendata.model import Rule, issue_lines, join_issues
 from opendata.schema import fold
-from opendata.tables import empty_text, over_distinct
+from opendata.tables import over_distinct
 
 #: What stands between the parts of a list, but for what an aside in brackets lists.
 _LIST = re.compile(r"[,;|/\n•·](?![^()]*\))")
@@ -43,8 +43,8 @@ def unread_parts(
         if words_only and name in table:
             field = those[0][0]
             left = _left(table[name], [rule for _, rule in those])
-            told = filled.get(field, empty_text(table.index)) == ""
-            left = left.str.removeprefix(_WHOLE).mask(left.str.startswith(_WHOLE) & told, "")
+            told = left.str.startswith(_WHOLE) & (filled[field] == "")
+            left = left.str.removeprefix(_WHOLE).mask(told, "")
             left = left[left != ""]
             lines.append(issue_lines(left.index, field, "partie_non_lue", value=left))
     return join_issues(lines)

@@ -65,8 +65,10 @@ EXAMPLES = (
 #: What may stand between two terms, of which a term may itself hold the second kind.
 _FIRM = re.compile(r"[|;\n]")
 _LOOSE = re.compile(r"([,/])")
-#: What stands between two terms only if both are known: « jeunes et seniors ».
-_SOFT = re.compile(r"\s(?:-|–|\+|et|ou|&)\s|[()+]|(?<=[A-Z])-(?=[A-Z])", re.IGNORECASE)
+#: Anything that may stand between two terms if both are known: « jeunes et seniors » too.
+_ANY_SEPARATOR = re.compile(
+    rf"{_FIRM.pattern}|[,/]|\s(?:-|–|\+|et|ou|&)\s|[()+]|(?<=[A-Z])-(?=[A-Z])"
+)
 #: The marks of a list on several lines.
 _BREAK = re.compile(r"<(?:br|/?li|/?p|/?ul|/?div)\b[^<>]{0,80}>|\t|[•·▪◦]", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*[-–*+]\s+")
@@ -140,7 +142,10 @@ def told_elsewhere(issues: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
 def _read(vocabulary: str, text: str) -> Iterator[tuple[str, _Values]]:
     """The terms of a cell, in order, each with the current terms it stands for."""
     # « Conseillers numériques, France Services » are two terms, though their words make a third.
-    whole = _known(vocabulary, text) if len(_each_known(vocabulary, text)) < _SEVERAL else None
+    if several := _each_known(vocabulary, text):
+        yield from several
+        return
+    whole = _known(vocabulary, text)
     if whole is not None:
         yield text, whole
         return
@@ -159,7 +164,7 @@ def _by_line(raw: str) -> str:
 
 def _each_known(vocabulary: str, text: str) -> list[tuple[str, _Values]]:
     """The parts between any separators, soft ones too, when each of them is a term by itself."""
-    parts = [part for part in re.split(f"{_FIRM.pattern}|[,/]|{_SOFT.pattern}", text) if fold(part)]
+    parts = [part for part in _ANY_SEPARATOR.split(text) if fold(part)]
     values = [_known(vocabulary, part) for part in parts]
     if len(parts) < _SEVERAL or None in values:
         return []

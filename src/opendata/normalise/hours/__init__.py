@@ -195,7 +195,7 @@ def _said(refused: Mapping[int, str]) -> str:
 def _french(text: str) -> Cleaned:
     bare = without_contacts(text)
     taken_out = "" if bare == text else "horaires_contact_retire"
-    for shown, code in ((text, ""), (bare, taken_out)):
+    for shown, code in {text: "", bare: taken_out}.items():
         if value := _read(shown):
             return Cleaned(value, code)
     for shown, aside in candidates(bare):
