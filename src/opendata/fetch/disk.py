@@ -38,24 +38,41 @@ def _sweep(folder: Path) -> None:
             continue
 
 
-def write_bounded(
-    chunks: Iterable[bytes], part: Path, *, source: str, max_bytes: int
-) -> tuple[str, int]:
-    """Write the chunks to ``part`` from its beginning; return their sha256 and size in bytes.
+class Written:
+    """What of a body is in its part file: ``size`` bytes, and ``digest``, their running hash."""
 
-    Raises FetchError (``trop_volumineux``) as soon as the bound is passed.
+    def __init__(self) -> None:
+        self.size = 0
+        self.digest = hashlib.sha256()
+
+
+def write_bounded(
+    chunks: Iterable[bytes],
+    part: Path,
+    *,
+    source: str,
+    max_bytes: int,
+    written: Written | None = None,
+) -> tuple[str, int]:
+    """Write the chunks to ``part``; return the sha256 and size in bytes of all that is in it.
+
+    They begin at the first byte, or behind what is ``written``, which grows with each chunk
+    so that it is true when one of them fails. Raises FetchError (``trop_volumineux``) as soon
+    as the bound is passed.
     """
-    digest, size = hashlib.sha256(), 0
-    with part.open("wb") as out:
+    written = written or Written()
+    with part.open("r+b" if written.size else "wb") as out:
+        out.seek(written.size)
         for chunk in chunks:
-            size += len(chunk)
-            if size > max_bytes:
+            if written.size + len(chunk) > max_bytes:
                 raise too_big(source, max_bytes)
-            digest.update(chunk)
             out.write(chunk)
+            written.digest.update(chunk)
+            written.size += len(chunk)
+        out.truncate()
         out.flush()
         os.fsync(out.fileno())
-    return digest.hexdigest(), size
+    return written.digest.hexdigest(), written.size
 
 
 def too_big(source: str, max_bytes: int) -> FetchError:

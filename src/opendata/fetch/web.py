@@ -5,34 +5,33 @@ to be retried too, and one count of tries must hold for both.
 """
 
 import os
-import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import requests
-import urllib3.exceptions
-from requests import exceptions as requests_errors
-from urllib3.util import Retry
 
 from opendata import __version__
 from opendata.errors import FetchError
 from opendata.fetch.address import public_url
-from opendata.fetch.disk import CHUNK_BYTES, too_big, write_bounded
+from opendata.fetch.disk import CHUNK_BYTES, too_big
+from opendata.fetch.faults import (
+    CONNECT_TIMEOUT_S,
+    FAULTS,
+    TryAgainError,
+    bad_status,
+    failed,
+    in_words,
+    status_reason,
+    wait_s,
+)
+from opendata.fetch.resume import Resumable
 from opendata.fetch.store import Arrival
 from opendata.language import Text
 from opendata.model import Source
 
 TRIES = 4
-CONNECT_TIMEOUT_S = 10.0
-LONGEST_WAIT_S = 60.0
-FIRST_WAIT_S = 1.0
-
-#: The first wait after 429 and 504: a server that counts requests, or whose queries take
-#: their time (Overpass frees a slot in tens of seconds), is not free again a second later.
-BUSY_WAIT_S = 15.0
-
 #: A server that sends one byte a minute never times out: one try lasts at most this many
 #: times ``fetch.timeout_s`` (an hour with the default of 60 s).
 LONGEST_TRY_TIMEOUTS = 60
@@ -42,27 +41,6 @@ Received = TypeVar("Received")
 KEPT_HEADERS = ("content-type", "etag", "last-modified", "content-disposition")
 
 _NOWHERE = Text("", "")
-
-#: ValueError: requests lets it through for a redirect to ``http://[``.
-_FAULTS = (requests_errors.RequestException, urllib3.exceptions.HTTPError, ValueError)
-
-
-class _TryAgainError(Exception):
-    """A fault that may be gone in a moment; ``retry_after`` is what the server asked, in s.
-
-    When it asked nothing, the waits start at ``first_wait_s`` and double.
-    """
-
-    def __init__(
-        self,
-        error: FetchError,
-        retry_after: float | None = None,
-        first_wait_s: float = FIRST_WAIT_S,
-    ) -> None:
-        super().__init__(error.code)
-        self.error = error
-        self.retry_after = retry_after
-        self.first_wait_s = first_wait_s
 
 
 class _Session(requests.Session):
@@ -112,21 +90,23 @@ class Client:
         *,
         url: str = "",
         headers: Mapping[str, str] | None = None,
+        each_try: Callable[[], Mapping[str, str]] = dict,
     ) -> Received:
         """What ``receive`` makes of the answer to ``fetch.url``, or to another URL.
 
-        ``headers`` are added to those of the source. Raises FetchError.
+        ``headers`` are added to those of the source, and so are those that ``each_try`` gives,
+        which may depend on how far the try before came. Raises FetchError.
         """
         url = url or self.source.fetch.url
         tried = 0
         while True:
             try:
-                return self._ask_once(receive, url, headers or {})
-            except _TryAgainError as fault:
+                return self._ask_once(receive, url, {**(headers or {}), **each_try()})
+            except TryAgainError as fault:
                 tried += 1
                 if tried == TRIES:
                     raise fault.error from fault
-                self._sleep(_wait_s(tried, fault))
+                self._sleep(wait_s(tried, fault))
 
     def _ask_once(
         self,
@@ -147,15 +127,8 @@ class Client:
                 timeout=(CONNECT_TIMEOUT_S, options.timeout_s),
             ) as response:
                 return receive(response)
-        except _FAULTS as problem:
-            fault = next(line for line in _FAULTS_IN_WORDS if isinstance(problem, line.kinds))
-            wait = f"{options.timeout_s:g}"
-            error = failed(
-                self.source, Text(fault.fr.format(wait=wait), fault.en.format(wait=wait))
-            )
-            if fault.may_pass:
-                raise _TryAgainError(error) from problem
-            raise error from problem
+        except FAULTS as problem:
+            raise in_words(problem, self.source) from problem
 
     def _headers_for(self, url: str) -> dict[str, str]:
         """A server may name a next page anywhere: another host does not get the secrets."""
@@ -173,30 +146,22 @@ def download(
 ) -> Arrival | None:
     """Download ``source.fetch.url`` to ``part``; None when the server says it is unchanged.
 
-    ``validators`` are the If-None-Match / If-Modified-Since headers to send. Raises
-    FetchError.
+    ``validators`` are the If-None-Match / If-Modified-Since headers to send. A body cut in
+    the middle is asked for from there on where that is safe. Raises FetchError.
     """
+    rest = Resumable(source, part)
 
     def receive(response: requests.Response) -> Arrival | None:
-        if response.status_code == requests.codes.not_modified and validators:
+        if response.status_code == requests.codes.not_modified and validators and not rest.begun:
             return None
-        check_status(response, source)
+        rest.meet(response)
+        check_status(response, source, partial=rest.begun)
         check_length(response, source)
-        sha256, size = write_bounded(
-            body(response, source), part, source=source.id, max_bytes=source.fetch.max_bytes
-        )
+        sha256, size = rest.write(body(response, source))
         return _arrival(response, source, sha256, size)
 
     with Client(source, sleep) as client:
-        return client.ask(receive, headers=validators)
-
-
-def _wait_s(tried: int, fault: _TryAgainError) -> float:
-    if fault.retry_after is not None:
-        return min(fault.retry_after, LONGEST_WAIT_S)
-    wait_s = min(fault.first_wait_s * 2.0 ** (tried - 1), LONGEST_WAIT_S)
-    # Jitter keeps sources of one portal from coming back all at once.
-    return wait_s + random.uniform(0, 1)  # noqa: S311
+        return client.ask(receive, each_try=lambda: rest.headers() or validators)
 
 
 def _variable(value: str) -> str:
@@ -280,121 +245,5 @@ def check_status(
     good = (requests.codes.ok, requests.codes.non_authoritative_info)
     if status in good or (partial and status == requests.codes.partial_content):
         return
-    reason = _status_reason(status)
-    error = failed(source, Text(reason.fr + where.fr, reason.en + where.en))
-    if status == requests.codes.too_many_requests or status >= 500:
-        busy = status in (requests.codes.too_many_requests, requests.codes.gateway_timeout)
-        first_wait_s = BUSY_WAIT_S if busy else FIRST_WAIT_S
-        raise _TryAgainError(error, _retry_after(response), first_wait_s)
-    raise error
-
-
-def _retry_after(response: requests.Response) -> float | None:
-    value = response.headers.get("retry-after")
-    try:
-        return Retry().parse_retry_after(value) if value else None
-    except (urllib3.exceptions.InvalidHeader, ValueError, OverflowError):
-        return None
-
-
-def _status_reason(status: int) -> Text:
-    meanings = {
-        401: Text("accès refusé, vérifiez « fetch.headers »", "refused, check “fetch.headers”"),
-        403: Text("accès refusé, vérifiez « fetch.headers »", "refused, check “fetch.headers”"),
-        404: Text("fichier introuvable", "not found"),
-        410: Text("fichier retiré", "gone"),
-        429: Text("trop de demandes", "too many requests"),
-    }
-    meaning = meanings.get(status)
-    if meaning is None and status >= 500:
-        meaning = Text("panne du serveur", "server failure")
-    return Text(
-        f"le serveur a répondu {status}"
-        + (f" ({meaning.fr})" if meaning else "")
-        + " au lieu de 200",
-        f"the server answered {status}"
-        + (f" ({meaning.en})" if meaning else "")
-        + " instead of 200",
-    )
-
-
-class _Fault(NamedTuple):
-    kinds: tuple[type[Exception], ...]
-    fr: str
-    en: str
-    may_pass: bool
-
-
-#: The first line whose kinds hold says the exception in words; its own text is never used,
-#: for it may quote headers or addresses.
-_FAULTS_IN_WORDS = (
-    _Fault(
-        (requests_errors.SSLError, urllib3.exceptions.SSLError),
-        "le certificat du serveur est refusé",
-        "the server's certificate is refused",
-        may_pass=False,
-    ),
-    _Fault(
-        (requests_errors.ConnectTimeout,),
-        f"pas de connexion en {CONNECT_TIMEOUT_S:g} s",
-        f"no connection within {CONNECT_TIMEOUT_S:g} s",
-        may_pass=True,
-    ),
-    _Fault(
-        (requests_errors.Timeout, urllib3.exceptions.TimeoutError),
-        "pas de réponse en {wait} s (fetch.timeout_s)",
-        "no answer within {wait} s (fetch.timeout_s)",
-        may_pass=True,
-    ),
-    _Fault(
-        (requests_errors.ConnectionError,),
-        "le serveur ne peut pas être joint ou raccroche",
-        "the server cannot be reached or hangs up",
-        may_pass=True,
-    ),
-    _Fault(
-        (requests_errors.ContentDecodingError, urllib3.exceptions.DecodeError),
-        "la compression annoncée est fausse",
-        "the announced compression is wrong",
-        may_pass=False,
-    ),
-    _Fault(
-        (requests_errors.TooManyRedirects,),
-        "trop de redirections",
-        "too many redirects",
-        may_pass=False,
-    ),
-    # What requests, urllib3 and urllib.parse have in common when an address is wrong.
-    _Fault(
-        (ValueError,),
-        "l'adresse, ou celle où elle renvoie, n'est pas une adresse http(s) valable",
-        "the address, or the one it redirects to, is not a valid http(s) address",
-        may_pass=False,
-    ),
-    _Fault(
-        (requests_errors.ChunkedEncodingError, urllib3.exceptions.HTTPError),
-        "le fichier a été coupé avant sa fin",
-        "the file was cut before its end",
-        may_pass=True,
-    ),
-    _Fault(
-        (Exception,),
-        "la demande n'a pas abouti",
-        "the request did not succeed",
-        may_pass=False,
-    ),
-)
-
-
-def failed(source: Source, reason: Text) -> FetchError:
-    """The refusal of a request, whatever the reason."""
-    url = public_url(source.fetch.url)
-    return FetchError(
-        "telechargement_impossible",
-        fr=f"La source « {source.id} » n'a pas pu être téléchargée depuis {url} : {reason.fr} ; "
-        "vérifiez « fetch.url », réessayez plus tard, ou déposez le fichier avec « opendata "
-        f"deposit {source.id} FICHIER ».",
-        en=f"Source “{source.id}” could not be downloaded from {url}: {reason.en}; check "
-        "“fetch.url”, try again later, or deposit the file with “opendata deposit "
-        f"{source.id} FILE”.",
-    )
+    reason = status_reason(status)
+    raise bad_status(response, failed(source, Text(reason.fr + where.fr, reason.en + where.en)))
