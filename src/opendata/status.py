@@ -1,17 +1,20 @@
 """Where everything stands, without fetching anything."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from opendata.catalog import dataset_ids, load_dataset, load_dataset_sources
 from opendata.corrections import unapplied_corrections
+from opendata.errors import ReferenceDataError, UsageError
 from opendata.fetch import fetch_log, snapshots
 from opendata.files import read_json, rfc3339
 from opendata.model import Dataset, Source
-from opendata.paths import Paths
+from opendata.paths import Paths, embedded_communes
 from opendata.release import store
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from opendata.geocode.update import UpdateResult
 
 
@@ -74,16 +77,59 @@ def _source_status(
     }
 
 
-def update_references(dataset_id: str | None, paths: Paths) -> Iterator["UpdateResult"]:
-    """Update the commune reference of the territories in use, one département at a time."""
-    from opendata.geocode.communes import load_reference
+def update_references(
+    dataset_id: str | None,
+    paths: Paths,
+    *,
+    departements: Iterable[str] = (),
+    ban: bool = False,
+) -> Iterator["UpdateResult"]:
+    """Update the communes, and the addresses if ``ban``, of the territories in use.
+
+    The territories are those of a dataset and of ``departements``; of every dataset when
+    neither is named. Results come one file at a time. Raises CatalogError for an unknown
+    dataset, UsageError for an unknown département, both before anything is asked for.
+    """
     from opendata.geocode.update import update_reference
     from opendata.territory import departements_of
 
-    names = [dataset_id] if dataset_id else list(dataset_ids(paths))
-    datasets = [load_dataset(name, paths) for name in names]
-    communes = load_reference(paths).frame
-    wanted: set[str] = set()
-    for dataset in datasets:
-        wanted |= departements_of(communes, dataset.territory)
-    yield from update_reference(sorted(wanted), paths)
+    communes = _communes(paths)
+    wanted = _known_departements(departements, set(communes["departement"]) - {""})
+    names = [dataset_id] if dataset_id else [] if wanted else list(dataset_ids(paths))
+    for name in names:
+        wanted |= departements_of(communes, load_dataset(name, paths).territory)
+    return update_reference(sorted(wanted), paths, ban=ban)
+
+
+def _communes(paths: Paths) -> "pd.DataFrame":
+    """Which communes there are, by département, region and EPCI."""
+    import pandas as pd
+
+    from opendata.geocode.communes import load_reference
+
+    try:
+        return load_reference(paths).frame
+    except ReferenceDataError:
+        # A damaged download must not stand in the way of the update that repairs it.
+        columns = ["code", "departement", "region", "epci"]
+        return pd.read_parquet(embedded_communes(), columns=columns)
+
+
+def _known_departements(codes: Iterable[str], known: set[str]) -> set[str]:
+    from opendata.nearest import closest
+
+    wanted = set()
+    for code in codes:
+        if (found := code.strip().upper()) not in known:
+            near = found.zfill(2) if found.zfill(2) in known else closest(found, known)
+            raise UsageError(
+                "departement_inconnu",
+                fr=f"Le département « {code} » n'existe pas"
+                + (f" (voulez-vous dire « {near} » ?)" if near else "")
+                + " : sont admis 01 à 95, 2A et 2B, 971 à 978, 984 et 986 à 989.",
+                en=f"There is no département “{code}”"
+                + (f" (did you mean “{near}”?)" if near else "")
+                + ": 01 to 95, 2A and 2B, 971 to 978, 984 and 986 to 989 are allowed.",
+            )
+        wanted.add(found)
+    return wanted
