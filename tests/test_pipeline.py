@@ -165,7 +165,7 @@ def test_a_dead_source_keeps_its_last_copy_and_a_missing_one_stops_nothing(
 
 def test_a_source_without_licence_is_counted_and_not_published(paths: Paths) -> None:
     small_source(paths, "sue")
-    small_source(paths, "tue", rows=ROWS.replace("Tilleuls", "Ormes"))
+    small_source(paths, "tue", rows=ROWS.replace("Tilleuls", "Marronniers"))
     small_dataset(paths, sources=("sue", "tue"))
     edit_source(paths, "tue", 'licence = "etalab-2.0"\n', "")
     outcome = pipeline.run("jeu", paths)
@@ -176,7 +176,7 @@ def test_a_source_without_licence_is_counted_and_not_published(paths: Paths) -> 
         "4",
     )
     everything = b"".join(tree(paths.published).values())
-    assert b"Ormes" not in everything
+    assert b"Marronniers" not in everything
     assert any(problem["code"] == "licence_inconnue" for problem in outcome.report["problemes"])
 
 

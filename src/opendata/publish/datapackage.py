@@ -86,6 +86,9 @@ def _resource(artifact: Artifact, folder: Path) -> dict[str, Any]:
         "bytes": path.stat().st_size,
         "hash": f"sha256:{sha256_of(path)}",
     }
+    if artifact.description is not None:
+        resource["description"] = artifact.description.fr
+        resource["description_en"] = artifact.description.en
     if artifact.format in ("csv", "geojson", "json", "html"):
         resource["encoding"] = "utf-8"
     if artifact.schema is not None and artifact.format == "csv":

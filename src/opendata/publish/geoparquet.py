@@ -1,59 +1,54 @@
-"""GeoParquet 1.1: WKB points, zstd, bbox covering, rows in Hilbert order.
+"""GeoParquet 1.1: WKB, zstd, bbox covering, rows in Hilbert order.
 
-The order lets a reader that asks for one area skip most row groups; places without a
-point come last. Column types follow from ``schemas/lieux.json``.
+The order lets a reader that asks for one area skip most row groups; rows without a shape
+come last. Column types follow from the schema of the table.
 """
 
+from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from opendata.language import Text
 from opendata.model import Artifact, Release
-from opendata.schema import fields
+from opendata.schema import table_schema
 
 NAME = "geoparquet"
 #: Between the 50,000 and 150,000 rows that the format's guide recommends.
 _ROW_GROUP = 100_000
 
 
-def typed(places: pd.DataFrame) -> pd.DataFrame:
-    """Published text -> the types of the schema: floats, dates, text with real nulls."""
+def typed(table: pd.DataFrame, schema: Mapping[str, Any]) -> pd.DataFrame:
+    """Published text -> the types of its schema: numbers, dates, booleans, text with nulls."""
     columns: dict[str, pd.Series] = {}
-    for name, field in fields().items():
-        values = places[name].mask(places[name] == "", None)
-        if field.type == "number":
-            columns[name] = pd.to_numeric(values).astype("float64")
-        elif field.type == "date":
-            columns[name] = pd.to_datetime(values, format="%Y-%m-%d").dt.date
-        else:
-            columns[name] = values
-    return pd.DataFrame(columns, index=places.index)
+    for field in schema["fields"]:
+        values = table[field["name"]]
+        values = values.mask(values == "", None)
+        if field["type"] == "number":
+            values = pd.to_numeric(values).astype("float64")
+        elif field["type"] == "integer":
+            values = pd.to_numeric(values).astype("Int64")
+        elif field["type"] == "boolean":
+            told = dict.fromkeys(field.get("trueValues", ("true",)), True)
+            told |= dict.fromkeys(field.get("falseValues", ("false",)), False)
+            values = values.map(told).astype("boolean")
+        elif field["type"] == "date":
+            values = pd.to_datetime(values, format="%Y-%m-%d").dt.date
+        columns[field["name"]] = values
+    return pd.DataFrame(columns, index=table.index)
 
 
 def write(release: Release, folder: Path) -> list[Artifact]:
     """``lieux.parquet``."""
-    import geopandas
     import shapely
 
-    table = typed(release.tables["lieux"])
+    table = typed(release.tables["lieux"], table_schema())
     points = shapely.points(table["longitude"], table["latitude"])
     points[table["longitude"].isna().to_numpy()] = None
-    frame = geopandas.GeoDataFrame(table, geometry=points, crs="OGC:CRS84")
-    located = frame["longitude"].notna()
-    if located.any():
-        order = frame.loc[located].hilbert_distance().sort_values(kind="stable").index
-        frame = pd.concat([frame.loc[order], frame.loc[~located]])
     path = folder / "lieux.parquet"
-    frame.to_parquet(
-        path,
-        index=False,
-        compression="zstd",
-        geometry_encoding="WKB",
-        schema_version="1.1.0",
-        write_covering_bbox=True,
-        row_group_size=_ROW_GROUP,
-    )
+    write_geoparquet(table, points, path)
     return [
         Artifact(
             "lieux-parquet",
@@ -63,3 +58,47 @@ def write(release: Release, folder: Path) -> list[Artifact]:
             "application/vnd.apache.parquet",
         )
     ]
+
+
+def write_geoparquet(table: pd.DataFrame, shapes: Any, path: Path) -> None:
+    """Write typed columns and a shape per row (an array; None for a row that has none)."""
+    import geopandas
+    import pyarrow.parquet as pq
+
+    frame = geopandas.GeoDataFrame(table, geometry=shapes, crs="OGC:CRS84")
+    located = frame.geometry.notna()
+    if located.any():
+        order = frame.loc[located].hilbert_distance().sort_values(kind="stable").index
+        frame = pd.concat([frame.loc[order], frame.loc[~located]])
+    content = BytesIO()
+    frame.to_parquet(
+        content,
+        index=False,
+        compression="zstd",
+        geometry_encoding="WKB",
+        schema_version="1.1.0",
+        write_covering_bbox=bool(located.any()),
+        row_group_size=_ROW_GROUP,
+    )
+    if located.all() or not located.any():
+        path.write_bytes(content.getvalue())
+    else:
+        without = frame.geometry.isna().to_numpy()
+        pq.write_table(
+            _boxes_of_shapes(pq.read_table(content), without),
+            path,
+            compression="zstd",
+            row_group_size=_ROW_GROUP,
+        )
+
+
+def _boxes_of_shapes(table: Any, without: Any) -> Any:
+    """No box for a row without a shape: GeoParquet wants null, geopandas a box of nulls."""
+    import pyarrow as pa
+
+    place = table.schema.get_field_index("bbox")
+    boxes = table["bbox"].combine_chunks()
+    boxes = pa.StructArray.from_arrays(
+        boxes.flatten(), fields=list(boxes.type), mask=pa.array(without)
+    )
+    return table.set_column(place, table.schema.field("bbox"), boxes)
