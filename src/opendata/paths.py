@@ -76,6 +76,14 @@ class Paths:
         """What the stages after the harvests said of each row of a release."""
         return self.dataset_state(dataset) / "ledgers" / f"{version}.parquet"
 
+    def ban_index(self, departement: str, version: str) -> Path:
+        """The addresses of a département as the matcher reads them (made from its Parquet)."""
+        return self.state / "geocode" / "index" / departement / version
+
+    @property
+    def geocode_cache(self) -> Path:
+        return self.state / "geocode" / "cache.sqlite"
+
     def lock(self, dataset: str) -> Path:
         return self.state / f"{dataset}.lock"
 

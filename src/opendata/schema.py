@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 from opendata.errors import CatalogError
@@ -69,15 +70,24 @@ _GAP = re.compile(r"[^a-z0-9]+")
 
 def fold(text: str) -> str:
     """Lower case, no accents, single spaces between words: how terms are compared."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
-        text = text.encode("ascii", "ignore").decode("ascii")
-    return _GAP.sub(" ", text.lower()).strip()
+    return _GAP.sub(" ", unaccented(text).lower()).strip()
+
+
+def unaccented(text: str) -> str:
+    """The same letters without accents or ligatures, all else left as it is; ASCII only."""
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
+    return text.encode("ascii", "ignore").decode("ascii")
 
 
 @cache
 def table_schema(name: str = "lieux") -> dict[str, Any]:
     """``schemas/<name>.json`` with the patterns of closed lists filled in.
+
+    An entry with the key ``each`` stands for one field per term of that closed list, and a run
+    of such entries for as many runs: ``{column}``, ``{value}``, ``{fr}`` and ``{en}`` in its
+    texts are the term's suffix of column, value and labels.
 
     The result is shared: treat it as read-only.
     """
@@ -90,6 +100,7 @@ def table_schema(name: str = "lieux") -> dict[str, Any]:
             fr=f"Le schéma {path.name} ne peut pas être lu ({problem}) : rétablissez-le.",
             en=f"The schema {path.name} cannot be read ({problem}): restore it.",
         ) from problem
+    schema["fields"] = _one_per_term(schema["fields"])
     for field in schema["fields"]:
         if field.get("vocabulary"):
             values = "|".join(re.escape(term.value) for term in vocabulary(field["vocabulary"]))
@@ -99,6 +110,31 @@ def table_schema(name: str = "lieux") -> dict[str, Any]:
             pattern = re.sub(r"\\([ \-'&/«»,:;#~])", r"\1", pattern)
             field["constraints"] = {**field["constraints"], "pattern": pattern}
     return schema
+
+
+def _one_per_term(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for each, run in groupby(entries, key=lambda entry: entry.get("each", "")):
+        templates = list(run)
+        if each:
+            found += [_of_term(one, term) for term in vocabulary(each) for one in templates]
+        else:
+            found += templates
+    return found
+
+
+def _of_term(template: dict[str, Any], term: Term) -> dict[str, Any]:
+    words = {"column": column_suffix(term.value), "value": term.value, **term.label._asdict()}
+    return {
+        key: text.format(**words) if isinstance(text, str) else text
+        for key, text in template.items()
+        if key != "each"
+    }
+
+
+def column_suffix(value: str) -> str:
+    """The end of the name of a column about one term of a closed list: ``tiers_lieu``."""
+    return value.replace("-", "_")
 
 
 @cache

@@ -14,6 +14,7 @@ from opendata import __version__
 from opendata.cli.check import check
 from opendata.cli.common import say
 from opendata.cli.deposit import deposit
+from opendata.cli.geocode import geocode
 from opendata.cli.preview import preview
 from opendata.cli.reference import reference
 from opendata.cli.release import hold, publish, rollback
@@ -43,7 +44,8 @@ def cli(context: click.Context, debug: bool) -> None:
 
 
 for command in (
-    run, preview, publish, hold, rollback, status, check, deposit, why, source_commands, reference,
+    run, preview, publish, hold, rollback, status, check, deposit, geocode, why, source_commands,
+    reference,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -1,0 +1,121 @@
+"""Which of the streets that come close is meant, and how sure that is."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+
+from opendata.geocode.ban.index import NUMBER_BITS, Index
+from opendata.geocode.ban.likeness import is_shortened
+from opendata.geocode.ban.parse import Reading
+from opendata.geocode.ban.score import Features, probability
+from opendata.geocode.names import name_keys
+
+#: What speaks for a candidate beside its name, in points of likeness.
+_HAS_NUMBER, _SAME_POSTCODE, _SAME_TOWN = 2.5, 1.5, 4.0
+#: Candidates this far below the best are not weighed against it.
+_BEHIND = 4.0
+_LARGEST_MARGIN = 30.0
+_SHORT_CORE = 6
+_EXACT = 99.5
+#: So many typing errors in one name are another name.
+_MANY_SLIPS = 3
+
+
+class Query(NamedTuple):
+    """One distinct address.
+
+    ``codes`` are the communes of today it may be in (most queries: one), ``trust`` the
+    probability that one of them is right; ``town`` is the stated commune, folded.
+    """
+
+    readings: tuple[Reading, ...]
+    postcode: str
+    town: str
+    codes: tuple[str, ...]
+    trust: float
+
+
+class Choice(NamedTuple):
+    """The street retained for a query. ``reading`` is the one that found it."""
+
+    street: int
+    reading: Reading
+    probability: float
+    features: Features
+
+
+def choose(
+    index: Index,
+    query: Query,
+    reading: Reading,
+    candidates: Sequence[tuple[float, int]],
+    *,
+    widened: bool,
+) -> Choice:
+    """The best of ``candidates`` (likeness and street, best first; at least one)."""
+    floor = candidates[0][0] - _BEHIND
+    weighed = [
+        (near + _support(index, query, reading, street), near, street)
+        for near, street in candidates
+        if near >= floor
+    ]
+    value, near, street = max(weighed, key=lambda one: (one[0], -one[2]))
+    others = [
+        *(other for other, _, rival in weighed if _is_rival(index, reading, street, rival)),
+        *(other for other, rival in candidates[len(weighed) :] if rival != street),
+    ]
+    kind = index.kind[street]
+    numbered = has_number(index, street, reading.number)
+    shortened = near < _EXACT and is_shortened(reading.core, index.core[street])
+    slips = 0
+    if not shortened:
+        slips = OSA.distance(reading.core, index.core[street], score_cutoff=_MANY_SLIPS)
+    features = Features(
+        likeness=near,
+        exact=float(near >= _EXACT),
+        shortened=float(shortened),
+        slip=float(slips >= 1),
+        unlike=float(slips >= _MANY_SLIPS),
+        margin=min(_LARGEST_MARGIN, value - max(others, default=0.0)),
+        same_kind=float(kind == reading.kind),
+        other_kind=float(bool(reading.kind and kind) and kind != reading.kind),
+        has_number=float(numbered),
+        lacks_number=float(bool(reading.number) and not numbered),
+        short=float(len(reading.core) < _SHORT_CORE),
+        kindless=float(bool(kind) and not reading.kind and not reading.number),
+        locality=float(not kind and not reading.kind and not reading.number),
+        widened=float(widened),
+        later=float(reading != query.readings[0]),
+    )
+    return Choice(street, reading, probability(features), features)
+
+
+def _support(index: Index, query: Query, reading: Reading, street: int) -> float:
+    points = _HAS_NUMBER * has_number(index, street, reading.number)
+    points += _SAME_POSTCODE * (query.postcode == index.postcode[street] != "")
+    if query.town:
+        towns = (index.town[street], index.former[street])
+        near = max(fuzz.ratio(name_keys(town)[1], query.town) for town in towns if town)
+        points += _SAME_TOWN * near / 100
+    return points
+
+
+def _is_rival(index: Index, reading: Reading, street: int, other: int) -> bool:
+    """Whether ``other`` is another street: a part of the same one under another postcode is not."""
+    if street == other:
+        return False
+    same = index.core[street] == index.core[other]
+    same &= index.commune[street] == index.commune[other]
+    same &= index.former[street] == index.former[other]
+    return not (same and index.kind[street] == index.kind[other])
+
+
+def has_number(index: Index, street: int, number: int) -> bool:
+    """Whether the reference has this number of the street."""
+    if not number:
+        return False
+    wanted = ((street * 2 + number % 2) << NUMBER_BITS) | number
+    at = int(index.key.searchsorted(wanted))
+    return at < len(index.key) and bool(index.key[at] == wanted)
