@@ -45,7 +45,15 @@ DATASET_MISTAKES = [
     ('schedule = "0 3 * * *"', 'schedule = "3h"', "valeur_inconnue", ("schedule", "3h")),
     ('title = "Essai"\n', "", "cle_absente", ("title",)),
     ('territory = "region:24"', "territory = 24", "type_inattendu", ("territory", "24")),
-]
+    ("[gate]", '[geocoding]\nservice = "google"\n[gate]', "valeur_inconnue",
+     ("geocoding.service", "google", "geoplateforme")),
+    ("[gate]", '[geocoding]\nservice = "addok"\n[gate]', "valeur_inconnue", ("geocoding.url",)),
+    ("[gate]", '[geocoding]\nservice = "addok"\nurl = "localhost"\n[gate]', "valeur_inconnue",
+     ("geocoding.url", "localhost", "http://")),
+    ("[gate]", '[geocoding]\nservice = "geoplateforme"\nmin_score = 7\n[gate]', "valeur_inconnue",
+     ("geocoding.min_score", "7")),
+    ("[gate]", '[geocoding]\nservise = "addok"\n[gate]', "cle_inconnue", ("geocoding.servise",)),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("right", "wrong", "code", "words"), SOURCE_MISTAKES)

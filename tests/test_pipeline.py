@@ -317,3 +317,29 @@ def test_a_release_that_waits_goes_when_its_file_is_put_right(dataset: Paths) ->
     assert pipeline.run("jeu", dataset, review="always").status == "unchanged"
     with pytest.raises(UsageError):
         pipeline.publish_staged("jeu", None, dataset)
+
+
+def test_a_service_that_is_absent_stops_nothing_and_is_asked_again(
+    dataset: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The places stand at their communes, the report says why, and the next run tries again."""
+    edit_dataset(
+        dataset,
+        "jeu",
+        "[gate]",
+        '[geocoding]\nservice = "addok"\nurl = "http://127.0.0.1:9/"\n[gate]',
+    )
+    monkeypatch.setattr("opendata.geocode.service.request.FIRST_WAIT_S", 0.0, raising=False)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    first = pipeline.run("jeu", dataset)
+    assert first.status == "published"
+    assert set(published(dataset)["geo_methode"]) == {"commune"}
+    told = first.report["localisation"]["avertissements"]
+    assert any("127.0.0.1:9" in one["fr"] for one in told)
+    release = store.latest(dataset, "jeu")
+    assert release is not None
+    recorded = json.loads((release / "datapackage.json").read_text(encoding="utf-8"))
+    assert recorded["opendata"]["inputs"].startswith("incomplet:")
+    # Nothing changed: there is no new release, but the service was asked all the same.
+    second = pipeline.run("jeu", dataset)
+    assert (second.status, "assemblage" in second.seconds) == ("unchanged", True)

@@ -63,7 +63,7 @@ def test_merged_rows_say_with_which_and_why(published: Paths, command: Command) 
         ("essai:5", "quarantaine", "aucune commune ne correspond à « Nulle-Part »"),
         ("essai#9", "quarantaine", "l'identifiant « 1 » est déjà celui"),
         ("essai:6", "hors_territoire", "(region:24) : Bordeaux (33063), Gironde"),
-        ("essai:7", "hors_territoire", "sa commune n'est pas reconnue"),
+        ("essai:7", "quarantaine", "aucune commune ne correspond à"),
     ],
 )
 def test_a_row_in_no_place_says_why(

@@ -14,7 +14,7 @@ import pandas as pd
 
 from opendata.accounts import quarantine_table, source_accounts
 from opendata.errors import ReleaseError
-from opendata.geocode.communes import CommuneReference
+from opendata.geocode.geocoder import Geocoder
 from opendata.harvest import Harvest
 from opendata.identity.match import group_rows
 from opendata.identity.merge import merge_groups
@@ -26,32 +26,38 @@ from opendata.schema import fields, fold
 from opendata.tables import cell_text, empty_text
 from opendata.territory import departements_of
 
+NUMBERS = ("number", "integer")
 #: Fields that say when, not what: they never make a place look changed.
 DATES_OF_PUBLICATION = ("premiere_publication", "derniere_modification")
 
 
 @dataclass(frozen=True)
 class Assembly:
-    """The tables of a dataset, all text; ``places`` lacks only its publication dates."""
+    """The tables of a dataset, all text; ``places`` lacks only its publication dates.
+
+    ``lines`` says which place each published or merged row is in: source, ligne (its line in
+    the source file, a number), lieu_id.
+    """
 
     places: pd.DataFrame
     crosswalk: pd.DataFrame
     sources: pd.DataFrame
     quarantine: pd.DataFrame
     issues: pd.DataFrame
+    lines: pd.DataFrame
 
 
 def assemble(
     dataset: Dataset,
     sources: Sequence[Source],
     harvests: Sequence[Harvest],
-    reference: CommuneReference,
+    geocoder: Geocoder,
     registry: pd.DataFrame,
 ) -> Assembly:
     """Assemble a dataset from the harvests of its sources, both in order of rank."""
-    departements = departements_of(reference.frame, dataset.territory)
+    departements = departements_of(geocoder.reference.frame, dataset.territory)
     located = [
-        locate(source, harvest, dataset, reference, departements)
+        locate(source, harvest, dataset, geocoder, departements)
         for source, harvest in zip(sources, harvests, strict=True)
     ]
     rows = _stack([part.accepted for part in located])
@@ -68,6 +74,9 @@ def assemble(
         sources=accounts,
         quarantine=quarantine_table(sources, located),
         issues=join_issues([*(part.issues for part in located), personal, merged]),
+        lines=pd.DataFrame(
+            {"source": rows["source_id"], "ligne": rows["ligne"], "lieu_id": rows["lieu_id"]}
+        ),
     )
 
 
@@ -85,7 +94,7 @@ def _stack(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     text = [name for name in rows.columns if not pd.api.types.is_numeric_dtype(rows[name])]
     rows[text] = rows[text].fillna("")
     for name, field in fields().items():
-        if name not in rows and field.type != "number" and field.filled_by != "identity":
+        if name not in rows and field.type not in NUMBERS and field.filled_by != "identity":
             rows[name] = empty_text(rows.index)
     return rows
 
@@ -109,8 +118,8 @@ def _published_columns(places: pd.DataFrame) -> pd.DataFrame:
     for name, field in fields().items():
         if name not in places:
             columns[name] = empty_text(places.index)
-        elif field.type == "number":
-            columns[name] = places[name].map(cell_text).astype("str")
+        elif field.type in NUMBERS:
+            columns[name] = places[name].astype("float64").map(cell_text).astype("str")
         else:
             columns[name] = places[name].fillna("").astype("str")
     table = pd.DataFrame(columns)

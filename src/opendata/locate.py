@@ -1,7 +1,7 @@
-"""Where the rows of one source stand: commune, territory, point, and who is outside.
+"""Where the rows of one source stand: commune, address, territory, point, and who is outside.
 
-    harvest ─► commune ─► territory ─► inside: accepted or set aside ─► point
-                                    └► outside: counted
+    harvest ─► commune ─► address ─► territory ─► inside: accepted or set aside ─► point
+                                               └► outside: counted
 
 A row that is outside the territory is only counted, whatever else is wrong with it: it is
 another steward's.
@@ -12,7 +12,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from opendata.catalog import UNKNOWN_LICENCE
+from opendata.geocode.addresses import UNTOLD
+from opendata.geocode.by_address import resolve_by_address
 from opendata.geocode.communes import CommuneReference, resolve, territory_of
+from opendata.geocode.geocoder import Geocoder
 from opendata.geocode.points import place_points
 from opendata.geocode.reverse import resolve_by_point
 from opendata.harvest import Harvest
@@ -20,11 +23,9 @@ from opendata.model import Dataset, Source, issue_lines, join_issues, no_issues
 from opendata.normalise.address import without_own_town
 from opendata.schema import SEPARATOR
 from opendata.tables import column, joined, shown_column
-from opendata.territory import departement_hint, in_territory
+from opendata.territory import departement_hint, departements_of, in_territory
 
 _ADDRESS = ("commune", "code_postal", "code_insee", "adresse")
-#: How a point is known that stands where the row says.
-_STATED = ("source", "source-corrigee")
 _UNRESOLVED = ("commune_absente", "commune_introuvable", "commune_ambigue")
 
 
@@ -45,23 +46,28 @@ def locate(
     source: Source,
     harvest: Harvest,
     dataset: Dataset,
-    reference: CommuneReference,
+    geocoder: Geocoder,
     departements: frozenset[str],
 ) -> Located:
     """Give each row its commune, its territory and its point; sort out what is outside."""
-    table = harvest.table
+    table, reference = harvest.table, geocoder.reference
     if table.empty:
         return Located(table, table, 0, harvest.issues)
     stated = pd.DataFrame({name: column(table, name) for name in _ADDRESS})
     found, issues = resolve(stated, reference)
     found, by_point = resolve_by_point(found, table, stated, reference)
-    issues = _about_communes(join_issues([issues, by_point]), found)
+    addresses = _addresses(stated, found, geocoder, departements)
+    found, by_address = resolve_by_address(found, addresses, table, stated, reference)
+    issues = _about_communes(join_issues([issues, by_point, by_address]), found)
     territory = territory_of(found["code_insee"], reference)
     inside = in_territory(territory.assign(code_insee=found["code_insee"]), dataset.territory)
     unresolved = found["code_insee"] == ""
     hint = departement_hint(stated["code_insee"], stated["code_postal"])
     hint = hint.mask(hint == "", column(table, "code_departement"))
     elsewhere = unresolved & hint.isin(_all_departements(reference) - departements)
+    if departements_of(reference.frame, [source.territory]) <= departements:
+        # A source of this very territory: a wrong code is its fault, not another place.
+        elsewhere[:] = False
     outside = (~unresolved & ~inside) | elsewhere
     refusal = _refusals(table["refus"], issues, unresolved)
     if source.licence == UNKNOWN_LICENCE:
@@ -72,10 +78,16 @@ def locate(
         **{name: found[name] for name in ("commune", "code_postal", "code_insee", "score")},
         **{name: territory[name] for name in territory.columns},
     )
+    near = located[~outside]
     shorter, nearer = without_own_town(
-        column(located, "adresse"), located["code_postal"], located["commune"]
+        column(near, "adresse"), near["code_postal"], near["commune"]
     )
-    placed, point_issues = _place(located.assign(adresse=shorter)[accepted], source, reference)
+    placed, point_issues = _place(
+        located[accepted].assign(adresse=shorter.reindex(located.index[accepted])),
+        addresses[accepted],
+        source,
+        geocoder,
+    )
     if source.licence == UNKNOWN_LICENCE:
         # What is wrong in a file may not be quoted when the file may not be published.
         everything = _whole_file_issue(source, "licence_inconnue")
@@ -132,19 +144,43 @@ def _refusals(refus: pd.Series, issues: pd.DataFrame, unresolved: pd.Series) -> 
     return joined([refus, commune], SEPARATOR)
 
 
+def _addresses(
+    stated: pd.DataFrame,
+    found: pd.DataFrame,
+    geocoder: Geocoder,
+    departements: frozenset[str],
+) -> pd.DataFrame:
+    """What the geocoder knows of the rows that may be of the dataset's territory."""
+    retained = found["code_insee"] != ""
+    codes = found["code_insee"].mask(~retained, found["between"])
+    near = geocoder.reference.departement
+    inside = {
+        text: any(near.get(code, "") in departements for code in text.split(SEPARATOR))
+        for text in codes.unique()
+    }
+    asked = stated[["adresse", "code_postal", "commune"]].assign(
+        # An address of another territory is not this dataset's to look up.
+        adresse=stated["adresse"].where(codes.map(inside), ""),
+        codes=codes,
+        trust=found["score"].where(retained, UNTOLD),
+    )
+    return geocoder.addresses(asked)
+
+
 def _place(
-    rows: pd.DataFrame, source: Source, reference: CommuneReference
+    rows: pd.DataFrame, addresses: pd.DataFrame, source: Source, geocoder: Geocoder
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     if rows.empty:
         return rows, no_issues()
     rows = rows.assign(geo_precision=column(rows, "geo_precision"), adresse=column(rows, "adresse"))
     points, issues = place_points(
-        rows, reference, stated_precision=source.coordinates.get("precision", "")
+        rows,
+        geocoder.reference,
+        addresses,
+        geocoder.centres(rows["code_insee"]),
+        stated_precision=source.coordinates.get("precision", ""),
     )
     rows = rows.assign(**{name: points[name] for name in points.columns})
-    if "point_corrige" in rows:
-        by_hand = rows["point_corrige"].astype(bool) & rows["geo_methode"].isin(_STATED)
-        rows["geo_methode"] = rows["geo_methode"].mask(by_hand, "correction")
     default = source.publisher or source.title
     collecting = column(rows, "source")
     return rows.assign(source=collecting.mask(collecting == "", default)), issues

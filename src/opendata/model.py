@@ -201,6 +201,21 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class Geocoding:
+    """Another geocoder that may be asked for the addresses the BAN leaves open.
+
+    ``service`` is "geoplateforme", "addok" or "" (none: the default); ``url`` its address of
+    ``/search/csv`` ("" for the State's), ``min_score`` the least of its scores to believe,
+    ``filters`` whether it takes a filter by commune.
+    """
+
+    service: str = ""
+    url: str = ""
+    min_score: float = 0.7
+    filters: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
     """One published dataset: a territory and the sources that describe it, best first."""
 
@@ -221,6 +236,7 @@ class Dataset:
     publish_mobile_phones: bool
     publish_nominative_emails: bool
     gate: Gate
+    geocoding: Geocoding
     path: Path
     fingerprint: str
 
@@ -300,7 +316,8 @@ class Licence:
 class Artifact:
     """One published file, as the data package describes it.
 
-    ``schema`` is the Table Schema of a tabular file; ``title`` is shown to reusers.
+    ``schema`` is the Table Schema of a tabular file; ``title`` is shown to reusers, and
+    ``description`` where there is more to say.
     """
 
     name: str
@@ -309,14 +326,17 @@ class Artifact:
     format: str
     mediatype: str
     schema: Mapping[str, Any] | None = None
+    description: Text | None = None
 
 
 @dataclass(frozen=True)
 class Release:
     """Everything one version of a dataset says, before it becomes files.
 
-    ``tables`` maps a schema name (lieux, passerelle, sources, quarantaine, changements) to
-    its table of text, as it is written to CSV; ``report`` is what rapport.json holds.
+    ``tables`` maps a schema name (lieux, passerelle, sources, quarantaine, changements,
+    indicateurs-*) to its table of text, as it is written to CSV; ``report`` is what
+    rapport.json holds. ``outlines`` maps the name of a table whose rows are areas to a Series:
+    value of its column ``code`` -> shapely geometry in longitude and latitude, or None.
     """
 
     dataset: Dataset
@@ -330,6 +350,7 @@ class Release:
     inputs: str
     content: str
     reference: Text
+    outlines: Mapping[str, pd.Series] = field(default_factory=dict)
 
     @property
     def day(self) -> str:

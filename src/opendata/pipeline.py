@@ -29,12 +29,15 @@ from opendata.corrections import correct
 from opendata.errors import BusyError, CatalogError, UsageError
 from opendata.fetch import fetch, last_copy
 from opendata.files import read_json, rfc3339
-from opendata.geocode.communes import CommuneReference, load_reference
+from opendata.geocode.communes import load_reference
+from opendata.geocode.geocoder import Geocoder, load_geocoder, service_of
 from opendata.harvest import Harvest, Stopwatch, code_fingerprint, harvest
 from opendata.identity.registry import load_registry
+from opendata.indicators import Indicators, indicators
 from opendata.language import Text
 from opendata.ledger import as_ledger
 from opendata.licences import dataset_licence, is_share_alike
+from opendata.location_report import location_report
 from opendata.model import Correction, Dataset, FetchOutcome, Gate, Release, Source
 from opendata.pages import write_pages
 from opendata.paths import Paths
@@ -196,21 +199,24 @@ def _publish(
             for source, outcome in zip(job.sources, outcomes, strict=True)
         ],
     )
-    reference = clock("referentiel", lambda: load_reference(paths))
-    inputs = _inputs(job, harvests, reference)
+    geocoder = clock("referentiel", lambda: load_geocoder(paths, service_of(dataset)))
+    inputs = _inputs(job, harvests, geocoder)
     last = store.latest(paths, dataset.id)
     if last is not None and not force and _recorded(last, "inputs") == inputs:
         return _unchanged(dataset, last, paths, clock)
     corrected = clock("corrections", lambda: correct(job.sources, harvests, job.corrections))
     registry = load_registry(paths.registry(dataset.id), _release_folders(paths, dataset.id))
     assembly = clock(
-        "assemblage", lambda: assemble(dataset, job.sources, corrected, reference, registry)
+        "assemblage", lambda: assemble(dataset, job.sources, corrected, geocoder, registry)
     )
+    if not geocoder.complete:
+        # What a service could not be asked today is asked again tomorrow, changed or not.
+        inputs = f"incomplet:{inputs}"
     before = _tables(last, assembly)
     version = store.next_version(paths, dataset.id, f"{_created(harvests):%Y-%m-%d}")
     release = clock(
         "comparaison",
-        lambda: _build(job, harvests, assembly, reference, inputs, version, before["lieux"]),
+        lambda: _build(job, harvests, assembly, geocoder, inputs, version, before["lieux"]),
     )
     if last is not None and not force and _recorded(last, "content") == release.content:
         return _unchanged(dataset, last, paths, clock)
@@ -277,9 +283,12 @@ def _digest(parts: Iterable[str]) -> str:
     return hashlib.sha256("\x1e".join(parts).encode()).hexdigest()
 
 
-def _inputs(job: Job, harvests: Sequence[Harvest], reference: CommuneReference) -> str:
+def _inputs(job: Job, harvests: Sequence[Harvest], geocoder: Geocoder) -> str:
     """The hash of everything a release is made from: same inputs, same bytes."""
+    reference = geocoder.reference
+    departements = departements_of(reference.frame, job.dataset.territory)
     parts = [code_fingerprint(), job.dataset.fingerprint, reference.fingerprint]
+    parts.append(geocoder.fingerprint(departements))
     parts.append(job.corrections_fingerprint)
     for source, found in zip(job.sources, harvests, strict=True):
         copy = found.snapshot.sha256 if found.snapshot else ""
@@ -287,17 +296,20 @@ def _inputs(job: Job, harvests: Sequence[Harvest], reference: CommuneReference) 
     return _digest(parts)
 
 
-def _content(dataset: Dataset, assembly: Assembly, licence: str, reference: Text) -> str:
+def _content(
+    dataset: Dataset, assembly: Assembly, found: Indicators, licence: str, reference: Text
+) -> str:
     """The hash of what reusers get, dates apart: the same content is not published twice."""
     tables = (
         assembly.places.drop(columns=list(DATES_OF_PUBLICATION)),
         assembly.crosswalk,
         assembly.quarantine,
         assembly.sources.drop(columns="recupere_le"),
+        *found.tables().values(),
     )
     about = (dataset.title, dataset.title_en, dataset.description, dataset.description_en,
              dataset.publisher, dataset.contact, dataset.homepage, licence, reference.fr,
-             str(table_schema()))  # fmt: skip
+             *(str(table_schema(name)) for name in ("lieux", *found.tables())))  # fmt: skip
     return _digest([*about, *(table.to_csv(index=False) for table in tables)])
 
 
@@ -305,7 +317,7 @@ def _build(
     job: Job,
     harvests: Sequence[Harvest],
     assembly: Assembly,
-    reference: CommuneReference,
+    geocoder: Geocoder,
     inputs: str,
     version: str,
     before: pd.DataFrame,
@@ -319,22 +331,30 @@ def _build(
         if found not in ("non_publiee", "absente")
     ]
     licence, why = dataset_licence(published)
-    vintage = Text(reference.vintage, reference.vintage)
+    reference = geocoder.reference
+    vintage = geocoder.vintage(departements_of(reference.frame, dataset.territory))
     report = build_report(
         dataset, version, rfc3339(created), places, assembly, harvests,
         difference, vintage,
-    ) | {"standard": shortfall(places)}  # fmt: skip
+    ) | {
+        "standard": shortfall(places),
+        "localisation": location_report(
+            places, assembly, geocoder.library.held, geocoder.warnings
+        ),
+    }  # fmt: skip
+    found = indicators(places, reference, dataset.territory)
     tables = {
         "lieux": places,
         "passerelle": assembly.crosswalk,
         "sources": assembly.sources,
         "quarantaine": assembly.quarantine,
         "changements": difference,
+        **found.tables(),
     }
-    content = _content(dataset, assembly, licence.id, vintage)
+    content = _content(dataset, assembly, found, licence.id, vintage)
     return Release(
         dataset, version, created, licence, why, tables, report, tuple(published), inputs,
-        content, vintage,
+        content, vintage, found.outlines,
     )  # fmt: skip
 
 

@@ -178,7 +178,7 @@ def test_an_empty_table(reference: CommuneReference) -> None:
     found, issues = resolve(stated().astype("str"), reference)
     assert found.empty
     assert issues.empty
-    assert list(found) == ["code_insee", "commune", "code_postal", "score", "how"]
+    assert list(found) == ["code_insee", "commune", "code_postal", "score", "how", "between"]
 
 
 @settings(max_examples=60, deadline=None)

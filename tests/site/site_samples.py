@@ -136,6 +136,98 @@ def report(places: int = 1451) -> dict[str, Any]:
             }
             for n in range(12)
         ],
+        "localisation": location(),
+    }
+
+
+def moved(number: int, stated: Any, published: Any, **changes: Any) -> dict[str, Any]:
+    """A row whose point was moved; each point is latitude and longitude."""
+    made = {
+        "source": "essai-region",
+        "ligne": 100 + number,
+        "lieu_id": f"l-{number:012x}",
+        "nom": f"Lieu déplacé {number}",
+        "commune": "Orléans",
+        "code": "point_contredit",
+        "latitude_source": stated[0],
+        "longitude_source": stated[1],
+        "latitude": published[0],
+        "longitude": published[1],
+        "km": 12.5,
+        "label": f"{number} rue de l'Exemple, 45000 Orléans",
+    }
+    return made | changes
+
+
+def location(imprecise: int = 3) -> dict[str, Any]:
+    """What a report says of where places stand."""
+    return {
+        "deplaces": {
+            "nombre": 341,
+            "lignes": [
+                moved(1, (0.0, 0.0), (47.9, 1.9), km=5329.4, code="point_hors_commune"),
+                moved(2, (16.2, -61.5), ("", ""), km=1449.4, code="point_ecarte"),
+                moved(3, (47.95, 1.85), (47.91, 1.93), km=7.4),
+                moved(4, (47.88, 1.95), ("", ""), km=6.0, code="point_ecarte"),
+            ],
+        },
+        "a_preciser": {
+            "nombre": 161,
+            "raisons": [
+                reason("sans_fichier", 120, "département sans fichier d'adresses (BAN)"),
+                reason("sans_adresse", 41, "sans adresse", {"a": 30, "b": 8, "c": 2, "d": 1}),
+            ],
+            "departements_sans_fichier": ["18", "37"],
+            "lieux": [
+                {
+                    "lieu_id": f"l-{n:012x}",
+                    "nom": f"Lieu imprécis {n}",
+                    "adresse": "" if n % 2 else "Le Bourg",
+                    "code_postal": "18000",
+                    "commune": "Bourges",
+                    "code_departement": "18",
+                    "geo_precision": "commune",
+                    "sources": ["essai-region", "essai-mairies"],
+                    "raison": "sans_adresse",
+                    "raison_fr": "sans adresse",
+                    "raison_en": "no address",
+                }
+                for n in range(imprecise)
+            ],
+        },
+        "voisines": {
+            "nombre": 1,
+            "lignes": [
+                {
+                    "source": "essai-mairies",
+                    "ligne": 12,
+                    "lieu_id": "l-00000000000c",
+                    "nom": "Lieu d'à côté",
+                    "commune": "Orléans",
+                    "code": "commune_voisine",
+                    "avant": "45400 Fleury-les-Aubrais",
+                    "apres": "Orléans",
+                    "label": "3 Rue Haute 45000 Orléans",
+                }
+            ],
+        },
+        "avertissements": [
+            {"fr": "Un index abîmé a été refait.", "en": "A damaged index was made again."}
+        ],
+    }
+
+
+def reason(
+    code: str, count: int, said: str, sources: dict[str, int] | None = None
+) -> dict[str, Any]:
+    return {
+        "code": code,
+        "nombre": count,
+        "sources": sources or {"essai-region": count},
+        "phrase_fr": said,
+        "phrase_en": f"{said} (en)",
+        "conseil_fr": "Complétez le fichier source.",
+        "conseil_en": "Complete the source file.",
     }
 
 

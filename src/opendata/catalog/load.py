@@ -14,7 +14,7 @@ from opendata.catalog.request import check_request
 from opendata.catalog.rules import PRECISIONS, parse_mapping
 from opendata.catalog.toml import Kinds, TomlFile, nearest
 from opendata.errors import CatalogError
-from opendata.model import Contract, Dataset, Example, Fetch, Gate, Source
+from opendata.model import Contract, Dataset, Example, Fetch, Gate, Geocoding, Source
 from opendata.paths import Paths
 from opendata.schema import fields, vocabulary
 
@@ -48,7 +48,7 @@ _DATASET_KEYS: Kinds = {
     "id": str, "title": str, "title_en": str, "description": str, "description_en": str,
     "publisher": str, "contact": str, "homepage": str, "territory": (str, list),
     "sources": list, "schedule": str, "timezone": str, "demonstration": bool,
-    "share_alike": bool, "personal": dict, "gate": dict,
+    "share_alike": bool, "personal": dict, "gate": dict, "geocoding": dict,
 }  # fmt: skip
 _PERSONAL_KEYS: Kinds = {
     "mobile_phones": bool, "nominative_emails": bool,
@@ -56,6 +56,10 @@ _PERSONAL_KEYS: Kinds = {
 _GATE_KEYS: Kinds = {
     "max_loss_pct": (int, float), "min_places": int, "min_located_pct": (int, float),
 }  # fmt: skip
+_GEOCODING_KEYS: Kinds = {
+    "service": str, "url": str, "min_score": (int, float), "filters": bool,
+}  # fmt: skip
+_SERVICES = ("geoplateforme", "addok")
 
 
 def check_settings(paths: Paths) -> None:
@@ -297,6 +301,18 @@ def _source(toml: TomlFile, paths: Paths) -> Source:
     )
 
 
+def _geocoding(toml: TomlFile) -> Geocoding:
+    table = dict(toml.section("geocoding", _GEOCODING_KEYS))
+    service, url = table.get("service", ""), table.get("url", "")
+    if service and service not in _SERVICES:
+        raise toml.not_allowed("geocoding.service", service, _SERVICES)
+    if (service == "addok" or url) and not re.match(r"https?://", url):
+        raise toml.not_allowed("geocoding.url", url, ("http://localhost:7878/search/csv/",))
+    if not 0 <= table.get("min_score", 0.7) <= 1:
+        raise toml.not_allowed("geocoding.min_score", table["min_score"], ("0.7",))
+    return Geocoding(**table)
+
+
 def _dataset(toml: TomlFile, paths: Paths) -> Dataset:
     data = toml.data
     toml.check_keys(data, _DATASET_KEYS)
@@ -338,6 +354,7 @@ def _dataset(toml: TomlFile, paths: Paths) -> Dataset:
         publish_mobile_phones=personal.get("mobile_phones", False),
         publish_nominative_emails=personal.get("nominative_emails", False),
         gate=Gate(**dict(toml.section("gate", _GATE_KEYS))),
+        geocoding=_geocoding(toml),
         path=toml.path,
         fingerprint=toml.fingerprint,
     )

@@ -1,5 +1,8 @@
 """``opendata geocode``: the matcher for any CSV of addresses."""
 
+import contextlib
+import errno
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,19 +102,23 @@ def _stated(table: "pd.DataFrame", asked: dict[str, str], file: Path) -> "pd.Dat
 
     from opendata.schema import fold
 
-    there = {fold(str(name)): str(name) for name in table.columns}
-    found = {field: there[fold(name)] for field, name in asked.items() if fold(name) in there}
-    if not {"adresse", "commune", "code_postal", "code_insee"} & set(found) - {"adresse"}:
-        named = ", ".join(asked.values())
-        has = ", ".join(map(str, table.columns[:12]))
+    exact = {str(name): str(name) for name in table.columns}
+    folded = {fold(name): name for name in reversed(exact)}
+    found = {
+        field: column
+        for field, name in asked.items()
+        if (column := exact.get(name) or folded.get(fold(name)))
+    }
+    named = [name for field, name in asked.items() if name != field and field not in found]
+    if named or not found:
+        wanted = ", ".join(named or asked.values())
+        has = ", ".join([*exact][:12])
         raise UsageError(
             "colonnes_absentes",
-            fr=f"{file.name} n'a ni commune, ni code postal, ni code INSEE (colonnes attendues : "
-            f"{named} ; présentes : {has}) : renommez-les, ou dites leurs noms avec --commune, "
-            "--code-postal, --code-insee et --adresse.",
-            en=f"{file.name} has neither commune, postcode nor INSEE code (columns expected: "
-            f"{named}; present: {has}): rename them, or tell their names with --commune, "
-            "--code-postal, --code-insee and --adresse.",
+            fr=f"{file.name} n'a pas de colonne {wanted} (présentes : {has}) : donnez les noms de "
+            "ses colonnes avec --adresse, --code-postal, --commune et --code-insee.",
+            en=f"{file.name} has no column {wanted} (present: {has}): give the names of its "
+            "columns with --adresse, --code-postal, --commune and --code-insee.",
         )
     return pd.DataFrame({field: table[name].str.strip() for field, name in found.items()})
 
@@ -157,12 +164,14 @@ def _write(table: "pd.DataFrame", found: "pd.DataFrame", output: Path) -> None:
     kept = table.drop(columns=[name for name in found.columns if name in table.columns])
     part = output.with_name(f".{output.name}.part")
     try:
+        _refuse_devices(output)
         output.parent.mkdir(parents=True, exist_ok=True)
         with part.open("w", encoding="utf-8", newline="") as handle:
             pd.concat([kept, shown], axis=1).to_csv(handle, index=False, lineterminator="\r\n")
         part.replace(output)
     except OSError as problem:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
         reason = problem.strerror or str(problem)
         raise UsageError(
             "sortie_impossible",
@@ -172,9 +181,15 @@ def _write(table: "pd.DataFrame", found: "pd.DataFrame", output: Path) -> None:
         ) from problem
 
 
+def _refuse_devices(output: Path) -> None:
+    """Replacing a device or a folder by a file is what nobody asks for."""
+    if output.exists() and not output.is_file():
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+
 def _unknown_departements(found: "pd.DataFrame", geocoder: "Geocoder") -> list[str]:
     """Départements of rows that could only be placed at their commune for want of addresses."""
-    left = found.loc[found["geo_precision"] == "commune", "geo_code_insee"]
+    left = found.loc[found["geo_precision"].isin(["commune", "aucune"]), "geo_code_insee"]
     of = geocoder.reference.departement
     return sorted({of.get(code, "") for code in left.unique()} - set(geocoder.library.held) - {""})
 

@@ -67,6 +67,8 @@ def _show_unpublished(found: Mapping[str, Any], everything: bool) -> None:
     )
     for one in found["datasets"]:
         say(f"  {one['dataset']} : {one['fr']}", f"  {one['dataset']}: {one['en']}")
+        if one["etat"] != "hors_territoire":
+            _show_location(one.get("location", {}))
     if not found["datasets"]:
         say(
             f"  aucun jeu de données ne prend la source « {found['source']} »",
@@ -98,6 +100,7 @@ def _show_row(row: Mapping[str, Any], everything: bool) -> None:
         f"copy of {row['snapshot']['fetched_at']}",
     )
     _show_merge(row)
+    _show_location(row["location"])
     _show_fields(row["fields"], everything)
 
 
@@ -108,6 +111,12 @@ def _show_merge(row: Mapping[str, Any]) -> None:
             f"  réunie à {others} : {row['merged_because_fr']}.",
             f"  merged with {others}: {row['merged_because_en']}.",
         )
+
+
+def _show_location(location: Mapping[str, Any]) -> None:
+    """Address and point, a sentence a line."""
+    for one in location.get("sentences", ()):
+        say(f"  · {one['fr']}", f"  · {one['en']}")
 
 
 def _show_fields(fields: Sequence[dict[str, Any]], everything: bool) -> None:

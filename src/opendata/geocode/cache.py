@@ -49,7 +49,8 @@ class Cache:
                 marks = ",".join("?" * len(part))
                 question = f"SELECT key, answer FROM answers WHERE expires > ? AND key IN ({marks})"  # noqa: S608 - only question marks
                 for digest, answer in database.execute(question, [str(self._today), *part]):
-                    found[by_digest[digest]] = json.loads(answer)
+                    with contextlib.suppress(ValueError):
+                        found[by_digest[digest]] = json.loads(answer)
         return found
 
     def keep(self, answers: Mapping[str, Answer], *, found: Mapping[str, bool]) -> None:
@@ -77,9 +78,12 @@ class Cache:
             database = self._connected()
             with database:
                 yield database
-        except sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as problem:
             if database is None:
                 yield None
+            elif not isinstance(problem, sqlite3.OperationalError) or "column" in str(problem):
+                # Spoilt inside, or of another form: the next run makes a new one.
+                self._path.unlink(missing_ok=True)
         finally:
             if database is not None:
                 database.close()

@@ -21,7 +21,7 @@ from rapidfuzz import fuzz, process
 from opendata.geocode.gazetteer import CITIES, CommuneReference, Name, load_reference, territory_of
 from opendata.geocode.names import StatedName, name_keys, stated_name
 from opendata.model import ISSUE_COLUMNS, no_issues
-from opendata.schema import fold
+from opendata.schema import SEPARATOR, fold
 from opendata.tables import over_distinct
 
 __all__ = ["CommuneReference", "load_reference", "resolve", "territory_of"]
@@ -43,7 +43,7 @@ _COMMON_WORDS = frozenset(
         *("eglise", "nord", "sud", "est", "ouest", "centre", "beau", "bel"),
     )
 )
-_IN_ADDRESS = r"\b(?P<code_postal>\d{5})[\s,]+(?P<commune>[^\W\d][^,;\n]*)"
+_IN_ADDRESS = r"\b(?P<code_postal>\d{2} ?\d{3})[\s,]+(?P<commune>[^\W\d][^,;\n]*)"
 _KEYS = ["commune", "code_postal", "code_insee"]
 
 _FORMER = {"deleguee": "commune déléguée", "associee": "commune associée"}
@@ -65,13 +65,18 @@ class Choice(NamedTuple):
 
 
 class Resolved(NamedTuple):
-    """One line of the resolved frame."""
+    """One line of the resolved frame.
+
+    ``between`` holds the communes that fit equally, else those of the postcode, joined by "|",
+    when none is retained.
+    """
 
     code_insee: str = ""
     commune: str = ""
     code_postal: str = ""
     score: float = 0.0
     how: str = ""
+    between: str = ""
 
 
 class _Issue(NamedTuple):
@@ -95,9 +100,7 @@ def resolve(table: pd.DataFrame, reference: CommuneReference) -> tuple[pd.DataFr
     triples = zip(*(distinct[name].tolist() for name in _KEYS), strict=True)
     answers = [_answer(reference, *triple) for triple in triples]
     lines = pd.DataFrame([line for line, _ in answers], columns=list(Resolved._fields))
-    lines = lines.astype(
-        {"code_insee": "str", "commune": "str", "code_postal": "str", "how": "str"}
-    )
+    lines = lines.astype({name: "str" for name in Resolved._fields if name != "score"})
     found = lines.take(groups).set_axis(table.index)
     read = stated["read"] & (found["code_insee"] != "")
     found["score"] = found["score"].astype(float).mask(read, found["score"] * 0.9)
@@ -118,6 +121,7 @@ def _from_address(table: pd.DataFrame) -> pd.DataFrame:
     told = table.loc[without_code, "adresse"].str.extract(_IN_ADDRESS).dropna()
     if told.empty:
         return stated
+    told["code_postal"] = told["code_postal"].str.replace(" ", "", regex=False)
     own = stated.loc[told.index, "commune"]
     silent = own == ""
     same = over_distinct(own, fold) == over_distinct(told["commune"], fold)
@@ -154,7 +158,10 @@ def _answer(
     choice = _choose(reference, insee, usable, name)
     shown = " ".join(filter(None, (postcode, commune))) or insee
     if not choice.code:
-        return Resolved(), [_unresolved(reference, choice, shown)]
+        # Where to look for the street, when the commune cannot be told.
+        among = choice.between or reference.by_postcode.get(usable, ())
+        unknown = Resolved(between=SEPARATOR.join(among))
+        return unknown, [_unresolved(reference, choice, shown)]
     code, torn = _narrow(reference, choice.code, insee, usable, name)
     published = reference.official[code]
     kept = _postcode(reference, code, usable)

@@ -172,6 +172,40 @@ class CommuneReference:
         every = every[~every.index.duplicated()]
         return pd.Series(shapely.from_wkb(every.to_numpy()), index=every.index, dtype="object")
 
+    @cached_property
+    def centres(self) -> pd.DataFrame:
+        """Where each commune of today is taken to be, by code.
+
+        Columns latitude, longitude (degrees, NaN when unknown) and ``origine``: "referentiel",
+        else "contour" (a point inside it), else "inconnu". An arrondissement without either
+        has those of its city.
+        """
+        own = self.current[["latitude", "longitude"]].copy()
+        own["origine"] = own["latitude"].notna().map({True: "referentiel", False: "inconnu"})
+        outlined = own.index[own["latitude"].isna()].intersection(self.contours.index)
+        if len(outlined):
+            import shapely
+
+            inside = shapely.point_on_surface(self.contours[outlined].to_numpy())
+            own.loc[outlined, "latitude"] = shapely.get_y(inside)
+            own.loc[outlined, "longitude"] = shapely.get_x(inside)
+            own.loc[outlined, "origine"] = "contour"
+        of_city = own.reindex(self.current["parent"].to_numpy()).set_axis(own.index)
+        lost = own["latitude"].isna()
+        own[lost] = of_city[lost]
+        return own
+
+    def delivering(self, code: str, stated: str) -> str:
+        """The postcode of a commune that something else than its postcode told.
+
+        The stated one unless it delivers to other communes; then the only one of the commune,
+        or none.
+        """
+        known = self.postcodes.get(code, ())
+        if stated in known or stated not in self.by_postcode:
+            return stated
+        return known[0] if len(known) == 1 else ""
+
     def is_postcode(self, text: str) -> bool:
         """Whether ``text`` can be a postcode, CEDEX included: five digits, a known département."""
         if text in self.by_postcode:
@@ -201,11 +235,32 @@ class CommuneReference:
 def load_reference(paths: Paths) -> CommuneReference:
     """The embedded reference, overlaid by each département found in ``paths.reference``.
 
-    It is the same object until one of the files changes: treat it as read-only. Raises
-    :class:`ReferenceDataError` naming the file that is missing or damaged.
+    It is the same object until one of the files changes: treat it as read-only. A downloaded
+    file that is damaged is made again from the copy it was made from. Raises
+    :class:`ReferenceDataError` naming the file when there is none.
     """
     overlays = sorted(paths.reference.glob("communes-*.parquet"))
-    return _loaded(tuple(_stamp(path) for path in (embedded_communes(), *overlays)))
+    files = (embedded_communes(), *overlays)
+    try:
+        return _loaded(tuple(_stamp(path) for path in files))
+    except ReferenceDataError:
+        if not _mend(overlays, paths):
+            raise
+        return _loaded(tuple(_stamp(path) for path in files))
+
+
+def _mend(overlays: list[Path], paths: Paths) -> bool:
+    """Make the damaged files again; whether there was one, and every one could be."""
+    from opendata.geocode.update.communes import restore_communes
+    from opendata.geocode.update.store import is_whole, read_note
+
+    damaged = [path for path in overlays if not is_whole(path, read_note(path))]
+    departements = [path.stem.removeprefix("communes-") for path in damaged]
+    try:
+        made = [restore_communes(departement, paths) for departement in departements]
+    except OSError:
+        return False
+    return bool(made) and all(made)
 
 
 def _stamp(path: Path) -> tuple[Path, int, int, int]:

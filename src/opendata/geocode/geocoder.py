@@ -163,7 +163,9 @@ class Geocoder:
     def _told_by_service(self, queries: pd.DataFrame, service: Service) -> pd.DataFrame:
         """One row per accepted answer, in the columns of Located and ``methode``."""
         keys = {
-            row: json.dumps([service.name, service.url, service.min_score, *values])
+            row: json.dumps(
+                [service.name, service.url, service.min_score, service.filters, *values]
+            )
             for row, *values in queries.itertuples(name=None)
         }
         known = self._cache.known(keys.values()) if self._cache else {}

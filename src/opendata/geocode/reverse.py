@@ -33,7 +33,7 @@ def resolve_by_point(
     filled.loc[codes.index, "code_insee"] = codes
     filled.loc[codes.index, "commune"] = names
     filled.loc[codes.index, "code_postal"] = [
-        _postcode(reference, code, postcode)
+        reference.delivering(code, postcode)
         for code, postcode in zip(codes, stated.loc[codes.index, "code_postal"], strict=True)
     ]
     filled.loc[codes.index, "score"] = SCORE
@@ -41,14 +41,6 @@ def resolve_by_point(
     shown = (stated["code_postal"] + " " + stated["commune"]).str.strip()[codes.index]
     issues = issue_lines(codes.index, "commune", "commune_par_point", value=shown, published=names)
     return filled, issues
-
-
-def _postcode(reference: CommuneReference, code: str, stated: str) -> str:
-    """The stated postcode unless it delivers to other communes; then the only one, or none."""
-    known = reference.postcodes.get(code, ())
-    if stated in known or stated not in reference.by_postcode:
-        return stated
-    return known[0] if len(known) == 1 else ""
 
 
 def _communes_at(points: pd.DataFrame, reference: CommuneReference) -> pd.Series:

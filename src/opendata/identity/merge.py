@@ -16,7 +16,10 @@ from opendata.schema import SEPARATOR, fields
 #: From the most to the least precise; the merged place takes the best of its rows.
 PRECISION_ORDER = ("numero", "interpolation", "voie", "lieu-dit", "commune", "aucune")
 _ADDRESS_NOISE = re.compile(r"^https?://(?:www\.)?|/$")
-_POINT = ("latitude", "longitude", "geo_methode", "geo_precision", "geo_score")
+_POINT = (
+    *("latitude", "longitude", "geo_methode", "geo_precision", "geo_score"),
+    *("geo_distance_m", "ban_id"),
+)
 _FROM_PRIMARY = ("id", "source", "source_id", "lieu_id")
 
 

@@ -9,7 +9,6 @@ forgotten escape could not run). Both languages are in the page.
 import base64
 import hashlib
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -20,6 +19,7 @@ from markupsafe import Markup
 
 from opendata.language import Text
 from opendata.site import labels, links, summary, wording
+from opendata.site.location import location_of, place_href
 from opendata.site.schedule import describe_cron
 from opendata.site.sketch import Mark, sketch_of
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["describe_cron", "render_check", "render_dataset", "render_home", "render_report"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_PLACE_ID = re.compile(r"l-[0-9a-z]{1,40}")
 _MAIN_FILES = ("lieux.csv", "lieux.xlsx", "lieux.geojson")
 
 
@@ -82,6 +81,7 @@ def render_report(report: Mapping[str, Any], dataset_href: str = "") -> str:
             str(f.get("champ")): Text(str(f.get("titre")), str(f.get("titre_en") or f.get("titre")))
             for f in report.get("champs") or []
         },
+        location=location_of(report, dataset_href),
         dataset_href=dataset_href,
     )
 
@@ -123,7 +123,7 @@ def _place(row: Mapping[str, Any], mark: Mark | None, names: Mapping[str, Text])
     sites = (links.web_url(part) for part in _plain(row, "site_web").split("|"))
     hours = (part.strip() for part in _plain(row, "horaires").split(";"))
     return _Place(
-        anchor=identifier if _PLACE_ID.fullmatch(identifier) else "",
+        anchor=links.place_anchor(identifier),
         id=identifier,
         name=_plain(row, "nom"),
         codes=" ".join(codes),
@@ -232,12 +232,15 @@ _WORDS: dict[str, Any] = {
     "relative": links.relative_path,
     "contact_href": links.contact_href,
     "precision_name": _known(labels.PRECISIONS),
+    "precision_meaning": _known(labels.PRECISION_MEANINGS),
     "method_name": _known(labels.METHODS),
+    "neighbour_name": _known(labels.NEIGHBOURS),
     "state_name": _known(labels.STATES),
     "severity_name": _known(labels.SEVERITIES),
     "type_name": _known(labels.TYPES),
     "precision_codes": tuple(labels.PRECISIONS),
     "method_codes": tuple(labels.METHODS),
+    "place_href": place_href,
     "in_order": _in_order,
     "joined": _joined,
     "equation": summary.equation,

@@ -19,6 +19,23 @@ PRECISIONS_SHORT = {
     "commune": Text("centre de commune", "centre of commune"),
     "aucune": Text("sans point", "no point"),
 }
+#: What a precision is worth to someone who goes there.
+PRECISION_MEANINGS = {
+    "numero": Text("on trouve la porte", "people find the door"),
+    "interpolation": Text(
+        "la BAN n'a pas ce numéro : le point est entre ses voisins, ou chez le plus proche",
+        "the BAN lacks this number: the point is between its neighbours, or at the nearest",
+    ),
+    "voie": Text("la bonne rue, sans le numéro", "the right street, without the number"),
+    "lieu-dit": Text(
+        "le bon hameau ou quartier, sans rue", "the right hamlet or quarter, without a street"
+    ),
+    "commune": Text(
+        "seule la commune est sûre : le lieu peut en être à des kilomètres",
+        "only the commune is certain: the place may be kilometres away",
+    ),
+    "aucune": Text("le lieu manque sur les cartes", "the place is missing from maps"),
+}
 METHODS = {
     "source": Text("Point donné par la source", "Point given by the source"),
     "source-corrigee": Text("Point de la source, corrigé", "Source's point, corrected"),
@@ -26,6 +43,32 @@ METHODS = {
     "geoplateforme": Text("Adresse trouvée par la Géoplateforme", "Found by the Géoplateforme"),
     "commune": Text("Centre de la commune", "Centre of the commune"),
     "correction": Text("Correction d'un gestionnaire", "Steward's correction"),
+}
+#: Why the point of a source is not the one that is published, and which one is.
+MOVES = {
+    "point_contredit": Text(
+        "Loin de l'adresse : placé à l'adresse", "Far from the address: stands at the address"
+    ),
+    "point_hors_commune": Text(
+        "Hors de la commune : placé au centre de celle-ci",
+        "Outside the commune: stands at its centre",
+    ),
+    "point_hors_commune_adresse": Text(
+        "Hors de la commune : placé à l'adresse", "Outside the commune: stands at the address"
+    ),
+    "point_ecarte": Text(
+        "Hors de la commune : publié sans point", "Outside the commune: published without a point"
+    ),
+}
+NEIGHBOURS = {
+    "commune_voisine": Text(
+        "L'adresse et le point sont dans la commune voisine",
+        "The address and the point are in the neighbouring commune",
+    ),
+    "commune_par_adresse": Text(
+        "Plusieurs communes possibles : l'adresse n'existe que dans celle-ci",
+        "Several communes possible: the address exists in this one only",
+    ),
 }
 STATES = {
     "a_jour": Text("À jour", "Up to date"),

@@ -27,6 +27,7 @@ _OSM_WORDS = {
     "SH": Text("vacances scolaires", "school holidays"),
     "off": Text("fermé", "closed"),
 }
+_PLACE_ID = re.compile(r"l-[0-9a-z]{1,40}")
 _WORD_JOINER = "\u2060"  # keeps 09:00–12:00 on one line
 _OSM_WORD = re.compile(r"\b(" + "|".join(_OSM_WORDS) + r")\b")
 
@@ -53,6 +54,18 @@ def relative_path(value: Any) -> str:
     """A relative path made of plain names, so without a scheme or a host; else ""."""
     text = "" if value is None else str(value).strip()
     return text if _RELATIVE.fullmatch(text) else ""
+
+
+def place_anchor(value: Any) -> str:
+    """The id of a place as the name of its line on the dataset's page; "" for anything else."""
+    text = "" if value is None else str(value).strip()
+    return text if _PLACE_ID.fullmatch(text) else ""
+
+
+def map_url(latitude: float, longitude: float) -> str:
+    """Where a point (degrees, WGS 84) is shown on OpenStreetMap."""
+    spot = f"{latitude:.6f}", f"{longitude:.6f}"
+    return "https://www.openstreetmap.org/?mlat={0}&mlon={1}#map=17/{0}/{1}".format(*spot)
 
 
 def contact_href(value: Any) -> str:

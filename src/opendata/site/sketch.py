@@ -16,7 +16,7 @@ from opendata.site.wording import number
 
 WIDTH = 560.0
 _MARGIN = 26.0
-_KM_PER_DEGREE = 111.32
+KM_PER_DEGREE = 111.32
 _KINDS = {"numero": 0, "interpolation": 0, "voie": 1, "lieu-dit": 1}
 _LETTER_WIDTH = 6.3
 _LABELS = 9
@@ -74,7 +74,9 @@ class Sketch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Projection:
+class Projection:
+    """Degrees to the units of the drawing, north up; ``per_degree`` of latitude."""
+
     west: float
     north: float
     per_degree: float
@@ -91,13 +93,13 @@ class _Projection:
 
 def sketch_of(rows: Sequence[Mapping[str, Any]]) -> Sketch | None:
     """Project the rows that have a point; None when there is none to draw."""
-    points = [_point(row) for row in rows]
+    points = [point_of(row) for row in rows]
     known = [point for point in points if point is not None]
     if not known:
         return None
     south, north = min(p[0] for p in known), max(p[0] for p in known)
     west, east = min(p[1] for p in known), max(p[1] for p in known)
-    projection, height = _fit(south, north, west, east)
+    projection, height = fit(south, north, west, east)
     marks = tuple(
         None
         if point is None
@@ -108,8 +110,8 @@ def sketch_of(rows: Sequence[Mapping[str, Any]]) -> Sketch | None:
         )
         for row, point in zip(rows, points, strict=True)
     )
-    lines, degrees = _graticule(projection, height)
-    scale_km = _scale_km(projection)
+    lines, degrees = graticule(projection, height)
+    scale_km = scale_km_of(projection)
     return Sketch(
         WIDTH,
         height,
@@ -118,19 +120,23 @@ def sketch_of(rows: Sequence[Mapping[str, Any]]) -> Sketch | None:
         degrees,
         _towns(rows, marks, height),
         scale_km,
-        round(scale_km / _KM_PER_DEGREE * projection.per_degree, 1),
+        round(scale_km / KM_PER_DEGREE * projection.per_degree, 1),
     )
 
 
-def _point(row: Mapping[str, Any]) -> tuple[float, float] | None:
+def point_of(row: Mapping[str, Any], suffix: str = "") -> tuple[float, float] | None:
+    """Latitude and longitude (degrees) of a row, None where it has none that can be drawn."""
     try:
-        latitude, longitude = float(row.get("latitude", "")), float(row.get("longitude", ""))
+        latitude, longitude = (
+            float(row.get(f"{axis}{suffix}", "")) for axis in ("latitude", "longitude")
+        )
     except (TypeError, ValueError):
         return None
     return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
 
 
-def _fit(south: float, north: float, west: float, east: float) -> tuple[_Projection, float]:
+def fit(south: float, north: float, west: float, east: float) -> tuple[Projection, float]:
+    """The projection that shows a box of degrees, and the height of the drawing."""
     squeeze = max(math.cos(math.radians((south + north) / 2)), 0.01)
     # A dataset of one town, or of one place, still needs a map around it.
     tall, wide = max(north - south, 0.05), max((east - west) * squeeze, 0.05)
@@ -139,10 +145,11 @@ def _fit(south: float, north: float, west: float, east: float) -> tuple[_Project
     per_degree = min(per_degree, (height - 2 * _MARGIN) / tall)
     left = (WIDTH - (east - west) * squeeze * per_degree) / 2
     top = (height - (north - south) * per_degree) / 2
-    return _Projection(west, north, per_degree, squeeze, left, top), round(height, 1)
+    return Projection(west, north, per_degree, squeeze, left, top), round(height, 1)
 
 
-def _graticule(p: _Projection, height: float) -> tuple[tuple[Line, ...], tuple[Label, ...]]:
+def graticule(p: Projection, height: float) -> tuple[tuple[Line, ...], tuple[Label, ...]]:
+    """Meridians and parallels, and what is written on them."""
     span = WIDTH / p.per_degree
     step = next((s for s in (0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10) if span / s <= 6), 30)
     lines: list[Line] = []
@@ -175,8 +182,9 @@ def _degrees(value: float, positive: str, negative_fr: str, negative_en: str) ->
     return Text(f"{text.fr}° {fr}", f"{text.en}° {en}")
 
 
-def _scale_km(p: _Projection) -> int:
-    widest = WIDTH / 4 / p.per_degree * _KM_PER_DEGREE
+def scale_km_of(p: Projection) -> int:
+    """The length of the scale bar: a round number of kilometres."""
+    widest = WIDTH / 4 / p.per_degree * KM_PER_DEGREE
     return max((km for km in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if km <= widest), default=1)
 
 

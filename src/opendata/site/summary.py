@@ -7,6 +7,9 @@ from typing import Any
 from opendata.language import Text
 from opendata.site.wording import counted, number
 
+#: Above this share of places at the centre of their commune, something is missing.
+COARSE_SHARE = 1 / 3
+UPDATE = "opendata reference update"
 #: The four ends a source row can have; together they are the rows read.
 ENDS = ("publiees", "fusionnees", "quarantaine", "hors_territoire")
 
@@ -22,10 +25,12 @@ class State:
 def state_of(report: Mapping[str, Any]) -> State:
     """Everything in a report that needs a person, said in one sentence."""
     concerns = _concerns(report)
+    coarse = _coarse(report)
     sources = report.get("sources") or []
-    if concerns:
-        needs = Text(", ".join(c.fr for c in concerns), ", ".join(c.en for c in concerns))
-        return State(False, Text(f"À regarder : {needs.fr}.", f"Needs a person: {needs.en}."))
+    if concerns or coarse:
+        needs = [*concerns, *([coarse] if coarse else [])]
+        fr, en = ", ".join(need.fr for need in needs), ", ".join(need.en for need in needs)
+        return State(False, Text(f"À regarder : {fr}.", f"Needs a person: {en}."))
     if not sources:
         return State(True, Text("Ce jeu n'a pas de source.", "This dataset has no source."))
     fresh = counted(len(sources), "source à jour|sources à jour", "source|sources")
@@ -36,6 +41,40 @@ def state_of(report: Mapping[str, Any]) -> State:
             f"All is well: {fresh.en} up to date, no row in quarantine, no error.",
         ),
     )
+
+
+def _coarse(report: Mapping[str, Any]) -> Text | None:
+    """That too many places stand at the centre of their commune, and what to do about it."""
+    precisions = report.get("precisions") or {}
+    coarse = sum(int(precisions.get(name) or 0) for name in ("commune", "aucune"))
+    total = sum(int(count or 0) for count in precisions.values())
+    if coarse <= COARSE_SHARE * total:
+        return None
+    count, whole, remedy = counted(coarse, *_COARSE), number(total), _remedy(report)
+    return Text(
+        f"{count.fr} (sur {whole.fr}) : {remedy.fr}", f"{count.en} (of {whole.en}): {remedy.en}"
+    )
+
+
+def _remedy(report: Mapping[str, Any]) -> Text:
+    """Address files where they are what is missing most; else the addresses themselves."""
+    imprecise = (report.get("localisation") or {}).get("a_preciser") or {}
+    reasons = {
+        str(one.get("code")): int(one.get("nombre") or 0) for one in imprecise.get("raisons") or []
+    }
+    if reasons and max(reasons.values()) > reasons.get("sans_fichier", 0):
+        return Text(
+            "voyez sous « Localisation » ce qui manque à leurs adresses",
+            "see under “Location” what their addresses lack",
+        )
+    command = update_command(report)
+    return Text(f"lancez « {command} »", f"run “{command}”")
+
+
+def update_command(report: Mapping[str, Any]) -> str:
+    """What downloads the addresses of a dataset's territory."""
+    dataset = str(report.get("dataset") or "")
+    return f"opendata reference update --dataset {dataset}" if dataset else UPDATE
 
 
 def _concerns(report: Mapping[str, Any]) -> list[Text]:
@@ -69,6 +108,10 @@ _UNPUBLISHED = (
 _QUARANTINED = (
     "ligne est en quarantaine|lignes sont en quarantaine",
     "row is in quarantine|rows are in quarantine",
+)
+_COARSE = (
+    "lieu n'est situé au mieux qu'à sa commune|lieux ne sont situés au mieux qu'à leur commune",
+    "place is known by its commune at best|places are known by their commune at best",
 )
 _ERRORS = ("erreur est à corriger|erreurs sont à corriger", "error to correct|errors to correct")
 

@@ -12,6 +12,7 @@ from opendata.ledger import as_issues
 from opendata.model import no_issues
 from opendata.paths import Paths
 from opendata.release import store
+from opendata.why.location import explain_location, tell_place_points
 from opendata.why.releases import find_place, names_of, rows_of
 from opendata.why.values import (
     corrected,
@@ -51,6 +52,7 @@ def explain_place(place_id: str, paths: Paths, dataset_id: str | None = None) ->
         for row in crosswalk.itertuples(index=False)
     ]
     _tell_merges(rows)
+    tell_place_points(rows, place)
     return {
         "lieu_id": place_id,
         "dataset": dataset,
@@ -109,10 +111,12 @@ def _source_row(
     if found is None:
         # Lines of a newer copy are other lines: what was said of the old ones does not hold.
         found, later = newest(source, paths), no_issues()
-    lines = lines_of(corrected(source, found, load_dataset(dataset, paths), paths), row.cle)
+    taking = load_dataset(dataset, paths)
+    after = corrected(source, found, taking, paths)
+    lines = lines_of(after, row.cle)
     if not lines:
         # The snapshot of that release is gone, or a newer one no longer has the row.
-        return about | {"ligne": None, "snapshot": None, "fields": []}
+        return about | {"ligne": None, "snapshot": None, "fields": [], "location": {}}
     line = lines[0]
     own = later[(later["source"] == row.source) & (later["row"] == line)]
     said = found.ledger[found.ledger["row"] == line]
@@ -120,5 +124,6 @@ def _source_row(
     return about | {
         "ligne": line,
         "snapshot": snapshot(found),
+        "location": explain_location(source, after, line, taking, paths),
         "fields": field_lines(source, found, line, place, judged),
     }

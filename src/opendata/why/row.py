@@ -15,9 +15,19 @@ from opendata.paths import Paths
 from opendata.report import general_sentence
 from opendata.schema import SEPARATOR, problems
 from opendata.tables import column
+from opendata.why.location import explain_location
 from opendata.why.place import explain_place
 from opendata.why.releases import names_of, place_of
-from opendata.why.values import corrected, field_lines, is_about, lines_of, newest, rules, snapshot
+from opendata.why.values import (
+    corrected,
+    field_lines,
+    is_about,
+    lines_of,
+    newest,
+    of_lines,
+    rules,
+    snapshot,
+)
 
 
 def explain_row(
@@ -58,6 +68,9 @@ def explain_row(
         )
     first = lines[0]
     states = [_state(source, after, first, one, paths) for one, after in by_dataset]
+    for state, (one, after) in zip(states, by_dataset, strict=True):
+        if state["etat"] != "source_ecartee":
+            state["location"] = explain_location(source, after, first, one, paths)
     expired = [
         fate.as_json()
         for one in taking
@@ -87,7 +100,7 @@ def _state(
     source: Source, after: Harvest, line: int, dataset: Dataset, paths: Paths
 ) -> dict[str, Any]:
     """Why a row of a source is in no place of a dataset, judged on the last copy."""
-    from opendata.geocode.communes import load_reference
+    from opendata.geocode.geocoder import load_geocoder
     from opendata.locate import locate
     from opendata.territory import departements_of
 
@@ -98,17 +111,13 @@ def _state(
             "le jeu de données ne prend pas cette source (share_alike = false)",
             "the dataset does not take this source (share_alike = false)",
         )
-    reference = load_reference(paths)
-    own = replace(
-        after,
-        table=after.table.loc[[line]],
-        originals=after.originals.loc[[line]],
-        ledger=after.ledger[after.ledger["row"].isin((0, line))],
-    )
+    geocoder = load_geocoder(paths)
+    own = of_lines(after, [line])
 
     def located(territory: tuple[str, ...]) -> Any:
         about = replace(dataset, territory=territory)
-        return locate(source, own, about, reference, departements_of(reference.frame, territory))
+        communes = geocoder.reference.frame
+        return locate(source, own, about, geocoder, departements_of(communes, territory))
 
     here = located(dataset.territory)
     if len(here.refused):

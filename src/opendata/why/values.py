@@ -48,6 +48,16 @@ def lines_of(found: Harvest, key: str) -> list[int]:
     return [int(line) for line in found.table.index[column(found.table, "id") == key]]
 
 
+def of_lines(found: Harvest, lines: list[int]) -> Harvest:
+    """A harvest reduced to some of its lines, and what concerns the whole file."""
+    return replace(
+        found,
+        table=found.table.loc[lines],
+        originals=found.originals.loc[lines],
+        ledger=found.ledger[found.ledger["row"].isin((0, *lines))],
+    )
+
+
 def is_about(expired: Fate, source: str, key: str, line: int | None) -> bool:
     """Whether an expired correction was made for a row."""
     one = expired.correction

@@ -17,6 +17,8 @@ _HAS_NUMBER, _SAME_POSTCODE, _SAME_TOWN = 2.5, 1.5, 4.0
 #: Candidates this far below the best are not weighed against it.
 _BEHIND = 4.0
 _LARGEST_MARGIN = 30.0
+#: Two streets this alike in all that is weighed cannot be told apart.
+_TIED = 1.0
 _SHORT_CORE = 6
 _EXACT = 99.5
 #: So many typing errors in one name are another name.
@@ -89,7 +91,13 @@ def choose(
         widened=float(widened),
         later=float(reading != query.readings[0]),
     )
-    return Choice(street, reading, probability(features), features)
+    # Streets that fit equally share the probability: none of them is an answer.
+    tied = 1 + sum(
+        other > value - _TIED
+        for other, _, rival in weighed
+        if _is_rival(index, reading, street, rival)
+    )
+    return Choice(street, reading, probability(features) / tied, features)
 
 
 def _support(index: Index, query: Query, reading: Reading, street: int) -> float:
@@ -97,7 +105,8 @@ def _support(index: Index, query: Query, reading: Reading, street: int) -> float
     points += _SAME_POSTCODE * (query.postcode == index.postcode[street] != "")
     if query.town:
         towns = (index.town[street], index.former[street])
-        near = max(fuzz.ratio(name_keys(town)[1], query.town) for town in towns if town)
+        alike = (fuzz.ratio(name_keys(town)[1], query.town) for town in towns if town)
+        near = max(alike, default=0.0)
         points += _SAME_TOWN * near / 100
     return points
 

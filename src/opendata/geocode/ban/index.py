@@ -23,6 +23,7 @@ import pyarrow as pa
 from opendata.geocode.ban.likeness import Names
 from opendata.geocode.ban.names import street_key
 from opendata.geocode.ban.words import REPETITIONS
+from opendata.schema import unaccented
 
 NUMBER_BITS = 16
 _STREETS, _NUMBERS = "streets.arrow", "numbers.arrow"
@@ -144,15 +145,20 @@ def build(addresses: pa.Table) -> tuple[pa.Table, pa.Table]:
 
 
 def _localities(rows: pd.DataFrame) -> pd.DataFrame:
-    """A street without numbers for each locality that only the addresses name (``nom_ld``)."""
-    named = rows[(rows["nom_ld"] != "") & (rows["nom_ld"] != rows["nom_voie"])]
-    own = named.drop_duplicates(["code_insee", "nom_ld", "code_insee_ancienne_commune"])
+    """A street without numbers for each locality that only the addresses name (``nom_ld``).
+
+    All its addresses are in it, as points: its middle is theirs.
+    """
+    place = ["code_insee", "code_insee_ancienne_commune"]
+    streets = pd.MultiIndex.from_frame(rows[[*place, "nom_voie"]].drop_duplicates())
+    own = rows[rows["nom_ld"] != ""]
+    own = own[~pd.MultiIndex.from_frame(own[[*place, "nom_ld"]]).isin(streets)]
     return own.assign(nom_voie=own["nom_ld"], numero=0, rep="", id="")
 
 
 def _short_repetitions(repetitions: pd.Series) -> pd.Series:
     texts = repetitions.str.lower()
-    known = {text: REPETITIONS.get(text, text[:1]) for text in texts.unique()}
+    known = {text: REPETITIONS.get(text, unaccented(text)[:1]) for text in texts.unique()}
     return texts.map(known)
 
 
@@ -224,7 +230,8 @@ def save(tables: tuple[pa.Table, pa.Table], folder: Path) -> None:
 def load(folder: Path) -> Index:
     """Map a saved index into memory.
 
-    Raises OSError or ArrowException for files that are not whole: build it again.
+    Raises OSError, KeyError, ValueError or ArrowException for files that are not whole: build it
+    again.
     """
     streets, numbers = (_mapped(folder / name) for name in (_STREETS, _NUMBERS))
     columns: dict[str, Any] = {name: streets.column(name).to_pylist() for name in _TEXT}
@@ -241,6 +248,9 @@ def _mapped(path: Path) -> pa.Table:
 
 def _array(table: pa.Table, name: str) -> Array:
     """A column without copying; the map stays open as long as the array lives."""
-    (chunk,) = table.column(name).chunks
+    column = table.column(name)
+    if not column.num_chunks:
+        return np.empty(0, dtype=column.type.to_pandas_dtype())
+    (chunk,) = column.chunks
     result: Array = chunk.to_numpy(zero_copy_only=True)
     return result

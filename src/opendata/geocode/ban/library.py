@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from opendata.errors import ReferenceDataError
 from opendata.geocode.ban import index as files
 from opendata.geocode.ban.index import Index
 from opendata.geocode.ban.version import code_version
@@ -58,11 +59,26 @@ class Library:
         if folder.is_dir():
             try:
                 return files.load(folder)
-            except (OSError, pa.ArrowException, ValueError):
+            except (OSError, pa.ArrowException, KeyError, ValueError):
                 shutil.rmtree(folder, ignore_errors=True)
-        files.save(files.build(read_ban(file, self._paths, self.warnings)), folder)
+        tables = files.build(read_ban(file, self._paths, self.warnings))
+        try:
+            files.save(tables, folder)
+        except OSError as problem:
+            raise _unwritable(folder, problem) from problem
         _forget(folder)
         return files.load(folder)
+
+
+def _unwritable(folder: Path, problem: OSError) -> ReferenceDataError:
+    reason = problem.strerror or str(problem)
+    return ReferenceDataError(
+        "index_impossible",
+        fr=f"L'index des adresses {folder} ne peut être écrit ({reason}) : libérez de la place, ou "
+        "donnez un autre dossier par OPENDATA_HOME.",
+        en=f"The index of addresses {folder} cannot be written ({reason}): make room, or give "
+        "another folder by OPENDATA_HOME.",
+    )
 
 
 def _forget(kept: Path) -> None:

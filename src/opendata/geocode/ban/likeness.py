@@ -60,7 +60,7 @@ def _of_words(stated: list[str], known: list[str]) -> float:
     hits = [_of_word(word, many) for word in few]
     if not hits or min(hits) < _SAME_WORD:
         return 0.0
-    share = sum(map(len, few)) / sum(map(len, many))
+    share = min(1.0, sum(map(len, few)) / sum(map(len, many)))
     return sum(hits) / len(hits) / 100 * (base + whole * share)
 
 

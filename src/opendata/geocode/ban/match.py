@@ -166,7 +166,7 @@ def _found(
         None
         if choice is None
         else Found(
-            choice, _shown(index, near[block, choice.reading[2:]]) if explain else (), answer
+            choice, _shown(index, near.seen(block, choice.reading)) if explain else (), answer
         )
         for choice, block, answer in zip(choices, blocks, answers, strict=True)
     ]
@@ -182,36 +182,68 @@ def _block(codes: Iterable[str], streets_of: dict[str, tuple[str, ...]]) -> _Blo
     return tuple(sorted({own for code in codes for own in streets_of.get(code, ())}))
 
 
-def _near(index: Index, tasks: Sequence[_Task], blocks: Sequence[_Block]) -> _Near:
+def _near(index: Index, tasks: Sequence[_Task], blocks: Sequence[_Block]) -> "_Streets":
     """The streets of each block that come close to each reading that is asked of it.
 
     First the streets of the very name, for every reading. Then, letter by letter, the first
     reading that has none, and the later ones as long as nothing came close.
     """
-    near: _Near = {}
+    near = _Streets({}, {})
     asked = list(zip(tasks, blocks, strict=True))
     for task, block in asked:
         for reading in task.query.readings:
-            key = reading[2:]
-            if (block, key) not in near and (same := _of_this_name(index, block, key)):
-                near[block, key] = same
+            key = block, reading[2:]
+            if key not in near.named:
+                near.named[key] = _of_this_name(index, *key)
     depth = max((len(task.query.readings) for task in tasks), default=0)
     for rank in range(depth):
         wanted: defaultdict[_Block, dict[_Key, None]] = defaultdict(dict)
         for task, block in asked:
             readings = task.query.readings
-            if rank < len(readings) and not _came_close(near, block, readings[: max(rank, 1)]):
-                key = readings[rank][2:]
-                if (block, key) not in near:
-                    wanted[block][key] = None
+            if rank < len(readings) and near.is_open(block, readings, rank):
+                key = block, readings[rank][2:]
+                if key not in near.compared:
+                    wanted[block][key[1]] = None
         for block, keys in wanted.items():
-            near |= _compared(index, block, list(keys))
+            near.compared.update(_compared(index, block, list(keys)))
     return near
 
 
-def _came_close(near: _Near, block: _Block, readings: Sequence[Reading]) -> bool:
-    tried = (near.get((block, reading[2:])) for reading in readings)
-    return any(one and one[0][0] >= _ALIKE for one in tried)
+class _Streets(NamedTuple):
+    """What came close to each key in each block: by its very name, or letter by letter.
+
+    What a query sees of them depends on its own readings alone, whatever other rows asked.
+    """
+
+    named: _Near
+    compared: _Near
+
+    def is_open(self, block: _Block, readings: Sequence[Reading], rank: int) -> bool:
+        """Whether a reading is to be compared letter by letter."""
+        if self.named[block, readings[rank][2:]]:
+            return False
+        return not any(
+            candidates and candidates[0][0] >= _ALIKE
+            for candidates in self.of(block, readings[:rank])
+        )
+
+    def seen(self, block: _Block, reading: Reading) -> list[tuple[float, int]]:
+        """The candidates of a reading that was chosen."""
+        key = block, reading[2:]
+        return self.named.get(key) or self.compared.get(key, [])
+
+    def of(self, block: _Block, readings: Sequence[Reading]) -> list[list[tuple[float, int]]]:
+        """The candidates of each reading."""
+        found: list[list[tuple[float, int]]] = []
+        close = False
+        for reading in readings:
+            key = block, reading[2:]
+            candidates = self.named.get(key, [])
+            if not candidates and not close:
+                candidates = self.compared.get(key, [])
+            close = close or bool(candidates and candidates[0][0] >= _ALIKE)
+            found.append(candidates)
+        return found
 
 
 def _of_this_name(index: Index, block: _Block, key: _Key) -> list[tuple[float, int]]:
@@ -234,11 +266,11 @@ def _compared(index: Index, block: _Block, keys: list[_Key]) -> _Near:
     }
 
 
-def _choice(index: Index, task: _Task, block: _Block, near: _Near) -> Choice | None:
+def _choice(index: Index, task: _Task, block: _Block, near: _Streets) -> Choice | None:
     """The most probable choice of all readings; of equal ones, the first."""
     best: Choice | None = None
-    for reading in task.query.readings:
-        candidates = near.get((block, reading[2:]))
+    readings = task.query.readings
+    for reading, candidates in zip(readings, near.of(block, readings), strict=True):
         if candidates:
             one = choose(index, task.query, reading, candidates, widened=task.widened)
             if best is None or one.probability > best.probability:

@@ -21,6 +21,8 @@ from opendata.geocode.ban.words import (
 from opendata.schema import fold
 
 _ROUND = re.compile(r"\br(?:on)?d (?:point|pt)\b")
+#: « Lieu-dit Le Bourg » is « Le Bourg ».
+_LOCALITY = re.compile(r"^(?:lieu ?dit|ld) (?=\w)")
 _LETTERED = re.compile(r"\bdix (sept|huit|neuf)\b")
 _ORDINAL = re.compile(r"\b(\d+)(?:eme|e|ieme|er|ere)\b")
 
@@ -39,10 +41,11 @@ def street_key(name: str) -> StreetKey:
     Both sides of a comparison go through it, so it must be idempotent enough: a name in full
     and its abbreviation give one key. A name made of small words only keeps them.
     """
-    text = _ROUND.sub("rondpoint", fold(name))
+    text = _LOCALITY.sub("", _ROUND.sub("rondpoint", fold(name)))
     words = _ORDINAL.sub(r"\1", _LETTERED.sub(r"dix\1", text)).split()
     kind = ""
-    if len(words) > 2 and words[0] in SMALL_WORDS and words[1] in BEFORE_A_WAY:
+    opens = len(words) > 2 and words[0] in SMALL_WORDS
+    if opens and (words[1] in BEFORE_A_WAY or words[1] in WAY_WORDS):
         words = words[1:]
     if len(words) > 1:
         first, second = (WAY_ABBREVIATIONS.get(word, word) for word in words[:2])
@@ -60,6 +63,6 @@ def _without_small_words(words: list[str]) -> str:
     """A single letter before a figure is a name: « Voie A 12 » is not « Voie D 12 »."""
     return " ".join(
         word
-        for word, following in zip(words, [*words[1:], ""], strict=True)
+        for word, following in zip(words, [*words[1:], ""], strict=False)
         if word not in SMALL_WORDS or (len(word) == 1 and following.isdigit())
     )

@@ -53,9 +53,9 @@ _ROUND = frozenset(["rond point", "rd pt", "rd point"])
 _KIND = f"{_BEFORE}(?:{_either(WAY_WORDS.union(WAY_ABBREVIATIONS, _ROUND))})"
 _SHORT_CLEAR = frozenset(["av", "ave", "bd", "bld", "blvd", "chem", "imp", "pl", "rte", "sq"])
 _CLEAR = f"{_BEFORE}(?:{_either(CLEAR_WAY_WORDS | _SHORT_CLEAR | _ROUND)})"
-_NUMBER = r"(?P<number>\d{1,4})\s*(?P<repetition>bis|ter|quater|quinquies|[a-h])?\b"
+_NUMBER = r"(?P<number>\d{1,4}) ?-? ?(?P<repetition>bis|ter|quater|quinquies|[a-h])?\b"
 #: "12-14 rue", "12 et 14 rue", "12/14 rue", "3 a 7 rue", "12, 14 rue": the first counts.
-_RANGE = r"(?:\s*(?:[-/&,]|et|a)+\s*\d{1,4}\s*(?:bis|ter|quater|[a-h])?\b)*"
+_RANGE = r"(?: ?(?:[-/&,+]|et|au?) ?\d{1,4} ?(?:bis|ter|quater|[a-h])?\b){0,4}"
 
 #: The forms of a segment, surest first. Before a kind of way any letter repeats a number.
 _FORMS = tuple(
@@ -65,7 +65,7 @@ _FORMS = tuple(
         r"\b(?P<number>\d{1,4})\s*(?P<repetition>[a-z])"
         rf"[\s,]+(?P<name>(?:{_KIND})\b\s.*)$",
         rf"^(?:n\s*)?{_NUMBER}{_RANGE}[\s,]*(?P<name>(?=.*[a-z]{{3}}).*)$",
-        rf"^(?P<name>(?:{_KIND})\b.*?[a-z]{{2}})[\s,]+(?:n\s*)?{_NUMBER}$",
+        rf"^(?P<name>(?:{_KIND})\b.*?(?:[a-z]{{2}}|\b\d{{4}}))[\s,]+(?:n\s*)?{_NUMBER}$",
         rf"\b(?P<name>(?:{_CLEAR})\b .*)$",
         r"\b(?P<number>\d{1,4})\s*(?P<repetition>bis|ter|[a-c])?\s+(?P<name>[a-z].*)$",
     )
@@ -81,11 +81,12 @@ _DATE = re.compile(rf"^\d{{1,2}}\s*(?:er)?\s+(?:{_MONTHS})\b")
 _ENDS_WITH_MONTH = re.compile(rf"\b(?:{_MONTHS})$")
 
 _NOISE = re.compile(
-    r"\b(?:bp|b p|cs|tsa|cidex|boite(?: postale)?)\s*n?\s*\d[\d ]*(?=\D|$)"
+    r"\b(?:bp|b p|cs|tsa|cidex|boite(?: postale)?) ?n? ?\d{1,6}\b"
     r"|\bcedex\b(?:\s*\d{1,2}\b)?"
     r"|\b\d{1,2}\s*(?:er|e|eme|ere|nd|nde)?\s*etage\b|\brez de chaussee\b|\brdc\b"
-    r"|\b(?:batiments?|bat|appt?|apt|appartement|etage|escalier|esc|porte|hall|entree|bureau|local"
-    r"|lot|bloc|tour)\b\s*(?:n\s*)?"
+    # « Tour B », but not « rue de la Tour B ».
+    r"|(?<!\bla )(?<!\bde )(?<!\bdu )\b(?:batiments?|bat|appt?|apt|appartement|etage|escalier|esc"
+    r"|porte|hall|entree|bureau|local|lot|bloc|tour)\b\s*(?:n\s*)?"
     rf"(?:[a-z]?\d+[a-z]?\b(?!\s+(?:{_CLEAR})\b)|[a-h]\b(?=\s*(?:$|[,;:/\n-]|\d|(?:{_CLEAR})\b)))"
     r"|\([^)]*\)"
 )
@@ -94,7 +95,18 @@ _POSTCODE_TAIL = re.compile(
     r"[\s,]*\b(?:f\s*-\s*)?(?:\d{5}|\d{2} \d{3})\b(?:[\s,]+[a-z].*|\s*)$", re.S
 )
 #: "16 - 18, route": what is between is no separator.
-_SPACED_RANGE = re.compile(r"(?:^|(?<=[,;] ))(\d{1,4}) [-/] (\d{1,4})\b(?= |,)")
+_SPACED_RANGE = re.compile(
+    r"(?:(?<=^\d)|(?<=^\d\d)|(?<=^\d{3})|(?<=[-,; ]\d)|(?<=[-,; ]\d\d))"
+    r" [-/] (?=\d{1,4}\b(?: |,))"
+)
+#: "12rue Haute".
+_GLUED = re.compile(rf"\b(\d{{1,4}})(?=(?:{_CLEAR})\b)")
+#: A postcode and its town before the address.
+_LEADING_TOWN = re.compile(r"^\d{5} [^,;\n\d]*?(?:[,;\n]| [-/] )")
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+_QUOTES = re.compile(r"['\".]")
+#: Longer lines are no addresses, and some patterns look at every pair of characters.
+_LONGEST = 400
 _SPACES = re.compile(r"[^\S\n]+")
 
 
@@ -120,10 +132,16 @@ def _read(segment: str) -> list[tuple[int, Reading]]:
         found = pattern.search(segment)
         if found and not _is_date(segment[found.start() :], found):
             parts = found.groupdict()
+            if parts["name"] in REPETITIONS:
+                return []
             repetition = parts.get("repetition") or ""
             number = int(parts.get("number") or 0)
             house = number, REPETITIONS.get(repetition, repetition)
-            return [(rank, Reading(*house, *key)) for key in _keys(found["name"])]
+            read = [(rank, Reading(*house, *key)) for key in _keys(found["name"])]
+            if any(one.kind for _, one in read):
+                return read
+            # « 4 Chemins » is perhaps a locality.
+            return [*read, (len(_FORMS), Reading(0, "", *street_key(segment)))]
     if not re.search("[a-z]{2}", segment):
         return []
     return [(len(_FORMS), Reading(0, "", *key)) for key in _keys(segment)]
@@ -131,25 +149,37 @@ def _read(segment: str) -> list[tuple[int, Reading]]:
 
 def plain(address: str) -> str:
     """The line as it is read: lines that are plainly the same are read the same."""
-    text = unaccented(address).lower().replace("'", " ").replace(".", " ").replace('"', " ")
-    return _SPACES.sub(" ", text).strip()
+    text = unaccented(_DASHES.sub("-", address[:_LONGEST])).lower()
+    return _SPACES.sub(" ", _QUOTES.sub(" ", text)).strip()
 
 
 def _segments(address: str, postcode: str) -> list[str]:
-    text = _SPACED_RANGE.sub(r"\1-\2", _NOISE.sub(" ", plain(address)))
-    if postcode and postcode in text:
+    text = _GLUED.sub(r"\1 ", plain(address))
+    text = _SPACED_RANGE.sub("-", _NOISE.sub(" ", text))
+    text = _LEADING_TOWN.sub("", text)
+    if postcode and text.find(postcode) > 0:
         text = re.sub(rf"[\s,]*\b{re.escape(postcode)}\b.*$", "", text, flags=re.S)
     text = _POSTCODE_TAIL.sub("", text)
-    parts = [part.strip(" -/") for part in _SEPARATORS.split(text)]
-    parts = [part for part in parts if part]
-    # "12, rue X": the number belongs to what follows.
-    joined = [
-        f"{part} {parts[place + 1]}"
-        if _BARE_NUMBER.fullmatch(part) and place + 1 < len(parts)
-        else part
-        for place, part in enumerate(parts)
-    ]
-    return list(dict.fromkeys(joined))
+    parts = [part.strip(" -/") for part in _SEPARATORS.split(_SPACES.sub(" ", text))]
+    return list(dict.fromkeys(_with_numbers([part for part in parts if part])))
+
+
+def _with_numbers(parts: list[str]) -> list[str]:
+    """A number that stands alone belongs to the way behind it, or else before it.
+
+    "12, rue X" and "12, 14 rue X", but also "rue X, 12".
+    """
+    joined: list[str] = []
+    for part in reversed(parts):
+        if joined and _BARE_NUMBER.fullmatch(part):
+            between = "-" if joined[-1][0].isdigit() else " "
+            joined[-1] = part + between + joined[-1]
+        else:
+            joined.append(part)
+    joined.reverse()
+    if len(joined) > 1 and _BARE_NUMBER.fullmatch(joined[-1]) and not joined[-2][0].isdigit():
+        return [*joined[:-2], f"{joined[-2]} {joined[-1]}"]
+    return joined
 
 
 def _keys(name: str) -> list[StreetKey]:

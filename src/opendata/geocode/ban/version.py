@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 #: Code outside this package that answers follow from, beside the reference.
-_ALSO = ("names.py", "addresses.py")
+_ALSO = ("names.py", "addresses.py", "gazetteer.py", "../schema.py")
 
 
 @cache

@@ -32,7 +32,6 @@ WAY_ABBREVIATIONS = _pairs("""
     faubourg: fg fbg
     hameau: ham
     impasse: imp
-    lieudit: ld
     lotissement: lot lotiss
     montee: mte
     passage: pas pass psg
@@ -81,7 +80,7 @@ BEFORE_A_WAY = _pairs("""
 NAME_ABBREVIATIONS = _pairs("""
     adjudant: adj adjt
     amiral: amal
-    capitaine: cap cne
+    capitaine: cne
     chapelle: chap
     colonel: col cel
     commandant: cdt cmdt
@@ -108,7 +107,7 @@ NAME_ABBREVIATIONS = _pairs("""
     petit: pt
     petite: ptte
     porte: pte
-    president: pdt pres
+    president: pdt
     professeur: pr prof
     regiment: regt rgt
     republique: rep republ
