@@ -50,6 +50,8 @@ bench: install
 	$(BIN)/python benchmarks/harvest.py
 	$(BIN)/python benchmarks/check.py
 	$(BIN)/python benchmarks/kept.py
+	$(BIN)/python benchmarks/geocode.py
+	$(BIN)/python benchmarks/geocode.py --departements 8
 
 # After a change of a dataset's schedule or a new dataset.
 deployments: install
