@@ -54,7 +54,7 @@ def prefect_yaml() -> str:
             *(publication(dataset) for dataset in datasets),
             {
                 "name": "referentiel",
-                "description": "Mise à jour hebdomadaire du référentiel : communes et adresses (BAN).",
+                "description": "Mise à jour hebdomadaire : communes et adresses (BAN).",
                 "entrypoint": "flows/reference.py:update_reference",
                 "parameters": {},
                 "work_pool": {"name": POOL},
