@@ -1,5 +1,6 @@
 """Small catalogues and files that tests are made of."""
 
+import shutil
 from pathlib import Path
 
 from opendata.paths import Paths
@@ -29,12 +30,15 @@ courriels = {{ column = "mel", optional = true }}
 categories = {{ constant = "epn" }}
 """
 
+#: The towns of ROWS and their EPCI: a territory of a hundred communes is quick to describe.
+TERRITORY = '["epci:244500468", "epci:200030385", "epci:241800507", "epci:243700754"]'
+
 DATASET = """
 id = "{name}"
 title = "Essai"
 description = "Jeu de données d'essai, fait de lignes inventées sur des communes réelles."
 publisher = "Essai"
-territory = "region:24"
+territory = {territory}
 sources = [{sources}]
 schedule = "0 3 * * *"
 [gate]
@@ -61,9 +65,9 @@ def small_source(paths: Paths, name: str = "essai", rows: str = ROWS) -> Path:
 
 
 def small_dataset(paths: Paths, name: str = "jeu", sources: tuple[str, ...] = ("essai",)) -> None:
-    """A dataset of the given sources over Centre-Val de Loire."""
+    """A dataset of the given sources over four towns of Centre-Val de Loire."""
     listed = ", ".join(f'"{source}"' for source in sources)
-    text = DATASET.format(name=name, sources=listed)
+    text = DATASET.format(name=name, sources=listed, territory=TERRITORY)
     (paths.catalog / "datasets" / f"{name}.toml").write_text(text, encoding="utf-8")
 
 
@@ -81,3 +85,16 @@ def edit_dataset(paths: Paths, name: str, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text, f"{old!r} is not in {path.name}"
     path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def copy_installation(made: Paths, to: Paths) -> Paths:
+    """What was published once, given to a test as its own: a copy takes no time."""
+    shutil.copytree(made.project, to.project, symlinks=True, dirs_exist_ok=True)
+    return to
+
+
+def empty_installation(folder: Path) -> Paths:
+    """An installation with an empty catalogue."""
+    for name in ("datasets", "sources"):
+        (folder / "catalog" / name).mkdir(parents=True, exist_ok=True)
+    return Paths(home=folder / "data", catalog=folder / "catalog", mirror=None)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from opendata.paths import Paths
+from tests.builders import empty_installation
 
 #: Runs ``opendata`` with the arguments given: exit status, and all it printed.
 Command = Callable[..., tuple[int, str]]
@@ -35,9 +36,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 def paths(tmp_path: Path) -> Paths:
     """An empty installation with an empty catalogue."""
-    for name in ("datasets", "sources"):
-        (tmp_path / "catalog" / name).mkdir(parents=True, exist_ok=True)
-    return Paths(home=tmp_path / "data", catalog=tmp_path / "catalog", mirror=None)
+    return empty_installation(tmp_path)
 
 
 @pytest.fixture

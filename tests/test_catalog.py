@@ -6,7 +6,7 @@ from opendata import catalog, read
 from opendata.catalog import load_catalog, load_dataset, load_source, mappable_fields
 from opendata.errors import CatalogError
 from opendata.paths import Paths, paths_from_environment
-from tests.builders import edit_dataset, edit_source, small_dataset, small_source
+from tests.builders import TERRITORY, edit_dataset, edit_source, small_dataset, small_source
 
 SOURCE_MISTAKES = [
     # (what the TOML says, what it should say instead, code, words the sentence must hold)
@@ -44,7 +44,7 @@ DATASET_MISTAKES = [
     ("max_loss_pct", "max_los_pct", "cle_inconnue", ("gate.max_los_pct", "« max_loss_pct »")),
     ('schedule = "0 3 * * *"', 'schedule = "3h"', "valeur_inconnue", ("schedule", "3h")),
     ('title = "Essai"\n', "", "cle_absente", ("title",)),
-    ('territory = "region:24"', "territory = 24", "type_inattendu", ("territory", "24")),
+    (f"territory = {TERRITORY}", "territory = 24", "type_inattendu", ("territory", "24")),
     ("[gate]", '[geocoding]\nservice = "google"\n[gate]', "valeur_inconnue",
      ("geocoding.service", "google", "geoplateforme")),
     ("[gate]", '[geocoding]\nservice = "addok"\n[gate]', "valeur_inconnue", ("geocoding.url",)),

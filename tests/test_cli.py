@@ -109,7 +109,7 @@ def test_settings_nothing_can_work_with(
 
 
 def test_a_territory_that_does_not_exist(dataset: Paths, command: Command) -> None:
-    edit_dataset(dataset, "jeu", "region:24", "region:99")
+    edit_dataset(dataset, "jeu", "epci:244500468", "region:99")
     status, said = command("run", "jeu")
     assert (status, "region:99" in said) == (2, True)
 

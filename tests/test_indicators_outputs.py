@@ -20,7 +20,7 @@ from opendata.geocode.gazetteer import COLUMNS, load_reference
 from opendata.paths import Paths
 from opendata.publish.geoparquet import write_geoparquet
 from opendata.schema import table_schema, vocabulary
-from tests.builders import edit_source, small_dataset, small_source
+from tests.builders import TERRITORY, edit_dataset, edit_source, small_dataset, small_source
 
 NAMES = ("indicateurs-communes", "indicateurs-epci", "indicateurs-departements")
 BIN = Path(sys.executable).parent
@@ -43,6 +43,7 @@ def installation(folder: Path) -> Paths:
         paths, "essai", 'categories = { constant = "epn" }', 'categories = { column = "quoi" }'
     )
     small_dataset(paths)
+    edit_dataset(paths, "jeu", TERRITORY, '"region:24"')
     return paths
 
 

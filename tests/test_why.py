@@ -10,7 +10,14 @@ from opendata.errors import CatalogError, UsageError
 from opendata.paths import Paths
 from opendata.release import store
 from opendata.why import MERGED, explain
-from tests.builders import ROWS, edit_source, small_dataset, small_source
+from tests.builders import (
+    ROWS,
+    copy_installation,
+    edit_source,
+    empty_installation,
+    small_dataset,
+    small_source,
+)
 from tests.conftest import Command
 
 #: One row in quarantine, one outside the territory, one without a commune of another.
@@ -24,13 +31,19 @@ a/1;Espace Numerique des Tilleuls;3 r. des Tilleuls;45000;ORLEANS;;
 """
 
 
-@pytest.fixture
-def published(paths: Paths) -> Paths:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    paths = empty_installation(tmp_path_factory.mktemp("made"))
     small_source(paths, rows=ROWS + EXTRA)
     small_source(paths, "seconde", rows=TWIN)
     small_dataset(paths, sources=("essai", "seconde"))
     assert pipeline.run("jeu", paths).status == "published"
     return paths
+
+
+@pytest.fixture
+def published(made: Paths, paths: Paths) -> Paths:
+    return copy_installation(made, paths)
 
 
 def place_id(paths: Paths, key: str) -> str:
@@ -62,8 +75,8 @@ def test_merged_rows_say_with_which_and_why(published: Paths, command: Command) 
     [
         ("essai:5", "quarantaine", "aucune commune ne correspond à « Nulle-Part »"),
         ("essai#9", "quarantaine", "l'identifiant « 1 » est déjà celui"),
-        ("essai:6", "hors_territoire", "(region:24) : Bordeaux (33063), Gironde"),
-        ("essai:7", "quarantaine", "aucune commune ne correspond à"),
+        ("essai:6", "hors_territoire", "Bordeaux (33063), Gironde"),
+        ("essai:7", "hors_territoire", "sa commune n'est pas reconnue"),
     ],
 )
 def test_a_row_in_no_place_says_why(

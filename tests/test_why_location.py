@@ -11,7 +11,15 @@ from opendata.paths import Paths
 from opendata.schema import problems
 from opendata.why import explain
 from opendata.why.point_words import _RULES, certainty, decision
-from tests.builders import edit_source, small_dataset, small_source
+from tests.builders import (
+    TERRITORY,
+    copy_installation,
+    edit_dataset,
+    edit_source,
+    empty_installation,
+    small_dataset,
+    small_source,
+)
 from tests.conftest import Command
 from tests.geocode.ban.town import install
 
@@ -33,14 +41,21 @@ ROWS = """id;nom;adresse;cp;ville;tel;mel;lat;lon
 COORDINATES = 'latitude = { column = "lat" }\nlongitude = { column = "lon" }\n'
 
 
-@pytest.fixture
-def published(paths: Paths) -> Paths:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    paths = empty_installation(tmp_path_factory.mktemp("made"))
     install(paths, "45")
     small_source(paths, rows=ROWS)
     edit_source(paths, "essai", "categories =", f"{COORDINATES}categories =")
     small_dataset(paths)
+    edit_dataset(paths, "jeu", TERRITORY, '"region:24"')
     assert pipeline.run("jeu", paths).status == "published"
     return paths
+
+
+@pytest.fixture
+def published(made: Paths, paths: Paths) -> Paths:
+    return copy_installation(made, paths)
 
 
 def location(paths: Paths, asked: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from werkzeug import Request, Response
 from opendata.fetch import snapshots
 from opendata.geocode.update import BAN_URL, COMMUNES_URL, EPCI_URL, update_reference
 from opendata.paths import Paths
-from tests.builders import edit_dataset, small_dataset, small_source
+from tests.builders import TERRITORY, edit_dataset, small_dataset, small_source
 from tests.conftest import Command
 from tests.geocode.test_update import EPCIS, commune
 from tests.geocode.test_update_ban import FULL, extract, pack
@@ -23,7 +23,7 @@ def loiret(paths: Paths) -> str:
     """The one dataset of the catalogue."""
     small_source(paths)
     small_dataset(paths, "loiret")
-    edit_dataset(paths, "loiret", "region:24", "departement:45")
+    edit_dataset(paths, "loiret", TERRITORY, '"departement:45"')
     return "loiret"
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from opendata.schema import column_suffix, table_schema, vocabulary
-from opendata.tables import cell_text, empty_text
+from opendata.tables import cell_text
 
 COMMUNES = "indicateurs-communes"
 EPCI = "indicateurs-epci"
@@ -65,8 +65,7 @@ def as_published(figures: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def written(values: pd.Series, decimals: int) -> pd.Series:
     """Numbers with that many decimals, "" for NaN."""
-    numbers = values.astype("float64")
-    known = numbers.notna().to_numpy()
-    text = empty_text(values.index)
-    text[known] = np.char.mod(f"%.{decimals}f", numbers.to_numpy()[known])
-    return text
+    numbers, places = np.unique(values.to_numpy("float64"), return_inverse=True)
+    form = f"%.{decimals}f"
+    texts = np.array(["" if np.isnan(one) else form % one for one in numbers], dtype=object)
+    return pd.Series(texts[places], index=values.index, dtype="str")
