@@ -135,3 +135,20 @@ def test_rows_that_the_source_calls_inactive_are_set_aside_for_that_alone(source
     assert (3, "", "ligne_inactive", "FERME", "etat") in told(issues)
     with pytest.raises(ContractError, match="etat"):
         check_contract(table({"id": ["1"]}), closed)
+
+
+@pytest.mark.parametrize("cell", ["-1", "1,5", "abc", "nan", "1e3x", "1.5.2"])
+@pytest.mark.parametrize("kind", ["number", "integer"])
+def test_a_number_that_is_none_is_found_among_a_hundred(kind: str, cell: str) -> None:
+    """Columns of plain numbers are acquitted together; the wrong one still is condemned."""
+    names = [f"n{number}" for number in range(100)]
+    fields = [{"name": name, "type": kind, "constraints": {"minimum": 0}} for name in names]
+    table = pd.DataFrame({name: ["12", "7", "0"] for name in names}, dtype="str")
+    assert release_errors(table, {"fields": fields}) == []
+    table.loc[1, "n57"] = cell
+    (error,) = release_errors(table, {"fields": fields})
+    assert error.startswith("line 3") and "n57" in error
+    fields[3]["constraints"] = {"minimum": 0, "required": True}
+    table.loc[1, ["n3", "n57"]] = ""
+    (error,) = release_errors(table, {"fields": fields})
+    assert "n3" in error
