@@ -13,7 +13,7 @@ from opendata.inbox import Inbox, accept_quarantine
 from opendata.paths import Paths
 from opendata.release import store
 from opendata.why import explain
-from tests.builders import small_dataset, small_source
+from tests.builders import copy_installation, empty_installation, small_dataset, small_source
 from tests.conftest import Command
 
 ROWS = """id;nom;adresse;cp;ville;tel;mel
@@ -24,12 +24,18 @@ ROWS = """id;nom;adresse;cp;ville;tel;mel
 """
 
 
-@pytest.fixture
-def published(paths: Paths) -> Paths:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    paths = empty_installation(tmp_path_factory.mktemp("made"))
     small_source(paths, rows=ROWS)
     small_dataset(paths)
     assert run(paths).status == "published"
     return paths
+
+
+@pytest.fixture
+def published(made: Paths, paths: Paths) -> Paths:
+    return copy_installation(made, paths)
 
 
 def run(paths: Paths) -> pipeline.Outcome:
