@@ -89,8 +89,9 @@ def as_page(table: pd.DataFrame, seed: int, queries: int) -> str:
 `geo_score` is meant as a probability: of the answers near 0.8, eight in ten should be right.
 The table compares it with what came true on {queries:,} addresses made from the BAN of Paris,
 the Creuse and the Territoire de Belfort with a seed ({seed}) held back from the fit. They are of
-fourteen kinds in equal numbers (clean, abbreviated, mistyped, without postcode, of a street that
-does not exist…), a harder mixture than most files hold.
+eighteen kinds in equal numbers (clean, abbreviated, mistyped, without postcode, with the wrong kind
+of way, words left out or added, of a street that does not exist or that the reference was made to
+lack…), a harder mixture than most files hold.
 
 At street level an answer is right if it is the street that was asked, in its commune; at commune
 level, if it is the commune that was stated. Differences in brackets are of bins with fewer than
