@@ -88,7 +88,7 @@ def test_the_file_that_is_given_back(towns: Paths, command: Command, file: Path)
         "geo_label": "12b Rue Haute 45000 Orléans",
         "ban_id": "45234_0001_00012_bis",
     }
-    assert [rows[2][name] for name in ADDED] == ["aucune", "", "0", *[""] * 7]
+    assert [rows[2][name] for name in ADDED] == ["aucune", *[""] * 9]
     assert sorted(one.name for one in file.parent.iterdir() if one.is_file()) == [
         *("lieux-geo.csv", "lieux.csv")
     ]
@@ -297,6 +297,14 @@ def test_a_result_that_cannot_be_written(towns: Paths, command: Command, file: P
     assert str(folder) in said
     assert "-o" in said
     assert not list(file.parent.glob(".*.part"))
+
+
+def test_a_file_is_not_written_over_itself(towns: Paths, command: Command, file: Path) -> None:
+    file.write_text("adresse;commune\n3 rue Haute;Orléans\n", encoding="cp1252")
+    before = file.read_bytes()
+    status, said = command("geocode", str(file), "-o", str(file))
+    assert (status, file.read_bytes()) == (2, before)
+    assert "lui-même" in said
 
 
 def test_a_result_under_a_file(towns: Paths, command: Command, file: Path) -> None:

@@ -45,12 +45,18 @@ def geocode(
 
     Reads columns adresse, code_postal, commune and code_insee, those that there are. Works on
     the BAN files of « opendata reference update »: without them, rows stand at the centre of
-    their commune.
+    their commune. Any encoding and delimiter is read; the result is in UTF-8 with commas.
     """
     from opendata.geocode.geocoder import load_geocoder
 
     paths = settings()
     output = output or file.with_name(f"{file.stem}-geo.csv")
+    if output.exists() and file.exists() and output.samefile(file):
+        raise UsageError(
+            "sortie_sur_entree",
+            fr=f"-o désigne {file} lui-même, qui serait écrasé : donnez un autre fichier.",
+            en=f"-o names {file} itself, which would be overwritten: give another file.",
+        )
     asked = {
         "adresse": adresse, "code_postal": code_postal, "commune": commune,
         "code_insee": code_insee,

@@ -29,8 +29,8 @@ def geocode_table(
     ``table`` has some of the text columns adresse, code_postal, commune and code_insee ("" for
     none). Returns, on its index, text columns but for the floats geo_score (a probability),
     geo_longitude and geo_latitude (NaN for none). A row whose street is not found stands at the
-    centre of its commune, one whose commune is not found has precision ``aucune``. Without
-    ``geocoder``, that of the installation without its cache. Raises ReferenceDataError.
+    centre of its commune; one whose commune is not found has precision ``aucune`` and no score.
+    Without ``geocoder``, that of the installation without its cache. Raises ReferenceDataError.
     """
     geocoder = geocoder or load_geocoder(paths, cached=False)
     stated = pd.DataFrame({name: column(table, name) for name in STATED})
@@ -58,7 +58,8 @@ def _with_centres(found: pd.DataFrame, communes: pd.DataFrame, geocoder: Geocode
             "geo_precision": found["precision"].mask(centred, "commune").mask(nowhere, "aucune"),
             "geo_methode": found["methode"].mask(centred, "commune"),
             "geo_score": found["score"]
-            .mask(~street, communes["score"])
+            .mask(centred, communes["score"])
+            .mask(nowhere, np.nan)
             .clip(upper=SUREST)
             .round(3),
             "geo_longitude": _rounded(found["longitude"].mask(centred, centres["longitude"])),
