@@ -47,7 +47,7 @@ def _examples(
     queries: pd.DataFrame, ban: pd.DataFrame, settings: dict[str, str]
 ) -> tuple[pd.DataFrame, pd.Series]:
     """What was seen of the best candidate of each query, probable or not; whether it is right."""
-    from opendata.geocode.addresses import UNTOLD, explain_address
+    from opendata.geocode.addresses import asked_of, explain_address
     from opendata.geocode.ban.score import Features
     from opendata.geocode.communes import resolve
     from opendata.geocode.geocoder import load_geocoder
@@ -57,11 +57,7 @@ def _examples(
         geocoder = load_geocoder(paths_from_environment(), cached=False)
     stated = queries[["adresse", "code_postal", "commune", "code_insee"]].astype("str")
     communes, _ = resolve(stated, geocoder.reference)
-    retained = communes["code_insee"] != ""
-    asked = stated[["adresse", "code_postal", "commune"]].assign(
-        codes=communes["code_insee"].mask(~retained, communes["between"]),
-        trust=communes["score"].where(retained, UNTOLD),
-    )
+    asked = asked_of(stated, communes)
     told = explain_address(asked, geocoder.reference, geocoder.library.open, enough=0.0)
     found = [(row, one) for row, (_, one) in enumerate(told) if one and one.answer]
     rows = [row for row, _ in found]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from opendata.catalog import UNKNOWN_LICENCE
-from opendata.geocode.addresses import UNTOLD
+from opendata.geocode.addresses import asked_of
 from opendata.geocode.by_address import resolve_by_address
 from opendata.geocode.communes import CommuneReference, resolve, territory_of
 from opendata.geocode.geocoder import Geocoder
@@ -151,19 +151,14 @@ def _addresses(
     departements: frozenset[str],
 ) -> pd.DataFrame:
     """What the geocoder knows of the rows that may be of the dataset's territory."""
-    retained = found["code_insee"] != ""
-    codes = found["code_insee"].mask(~retained, found["between"])
+    asked = asked_of(stated, found)
     near = geocoder.reference.departement
     inside = {
         text: any(near.get(code, "") in departements for code in text.split(SEPARATOR))
-        for text in codes.unique()
+        for text in asked["codes"].unique()
     }
-    asked = stated[["adresse", "code_postal", "commune"]].assign(
-        # An address of another territory is not this dataset's to look up.
-        adresse=stated["adresse"].where(codes.map(inside), ""),
-        codes=codes,
-        trust=found["score"].where(retained, UNTOLD),
-    )
+    # An address of another territory is not this dataset's to look up.
+    asked["adresse"] = asked["adresse"].where(asked["codes"].map(inside), "")
     return geocoder.addresses(asked)
 
 

@@ -82,7 +82,7 @@ def bad_status(response: requests.Response, error: FetchError) -> FetchError | T
     )
     if not busy and response.status_code < requests.codes.server_error:
         return error
-    return TryAgainError(error, _retry_after(response), BUSY_WAIT_S if busy else FIRST_WAIT_S)
+    return TryAgainError(error, retry_after(response), BUSY_WAIT_S if busy else FIRST_WAIT_S)
 
 
 def wait_s(tried: int, fault: TryAgainError) -> float:
@@ -94,7 +94,8 @@ def wait_s(tried: int, fault: TryAgainError) -> float:
     return wait + random.uniform(0, 1)  # noqa: S311
 
 
-def _retry_after(response: requests.Response) -> float | None:
+def retry_after(response: requests.Response) -> float | None:
+    """The seconds a server asks to wait (its Retry-After may be a date), None for none."""
     value = response.headers.get("retry-after")
     try:
         return Retry().parse_retry_after(value) if value else None
@@ -124,66 +125,73 @@ def status_reason(status: int) -> Text:
     )
 
 
-class _Fault(NamedTuple):
+class Fault(NamedTuple):
+    """Exceptions of some kinds, in words; ``may_pass``: asking again may help."""
+
     kinds: tuple[type[Exception], ...]
     fr: str
     en: str
     may_pass: bool
 
 
-#: The first line whose kinds hold says the exception in words; its own text is never used,
-#: for it may quote headers or addresses.
-_IN_WORDS = (
-    _Fault(
+#: Whoever is asked, and whatever for.
+BEFORE_ANY_ANSWER = (
+    Fault(
         (requests_errors.SSLError, urllib3.exceptions.SSLError),
         "le certificat du serveur est refusé",
         "the server's certificate is refused",
         may_pass=False,
     ),
-    _Fault(
+    Fault(
         (requests_errors.ConnectTimeout,),
         f"pas de connexion en {CONNECT_TIMEOUT_S:g} s",
         f"no connection within {CONNECT_TIMEOUT_S:g} s",
         may_pass=True,
     ),
-    _Fault(
+)
+
+#: The first line whose kinds hold says the exception in words; its own text is never used,
+#: for it may quote headers or addresses.
+_IN_WORDS = (
+    *BEFORE_ANY_ANSWER,
+    Fault(
         (requests_errors.Timeout, urllib3.exceptions.TimeoutError),
         "pas de réponse en {wait} s (fetch.timeout_s)",
         "no answer within {wait} s (fetch.timeout_s)",
         may_pass=True,
     ),
-    _Fault(
+    Fault(
         (requests_errors.ConnectionError,),
         "le serveur ne peut pas être joint ou raccroche",
         "the server cannot be reached or hangs up",
         may_pass=True,
     ),
-    _Fault(
+    Fault(
         (requests_errors.ContentDecodingError, urllib3.exceptions.DecodeError),
         "la compression annoncée est fausse",
         "the announced compression is wrong",
         may_pass=False,
     ),
-    _Fault(
+    Fault(
         (requests_errors.TooManyRedirects,),
         "trop de redirections",
         "too many redirects",
         may_pass=False,
     ),
     # What requests, urllib3 and urllib.parse have in common when an address is wrong.
-    _Fault(
+    Fault(
         (ValueError,),
         "l'adresse, ou celle où elle renvoie, n'est pas une adresse http(s) valable",
         "the address, or the one it redirects to, is not a valid http(s) address",
         may_pass=False,
     ),
-    _Fault(
+    Fault(
         (requests_errors.ChunkedEncodingError, urllib3.exceptions.HTTPError),
         "le fichier a été coupé avant sa fin",
         "the file was cut before its end",
         may_pass=True,
     ),
-    _Fault(
+    Fault(
         (Exception,),
         "la demande n'a pas abouti",
         "the request did not succeed",

@@ -38,6 +38,19 @@ class Located(NamedTuple):
     reach_m: float = float("nan")
 
 
+def asked_of(stated: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
+    """The question of each row: its address, and the communes it may be in.
+
+    ``stated`` has the text columns adresse, code_postal and commune, ``communes`` is what
+    ``resolve`` made of them. Returns the columns :data:`ASKED`.
+    """
+    retained = communes["code_insee"] != ""
+    return stated[["adresse", "code_postal", "commune"]].assign(
+        codes=communes["code_insee"].mask(~retained, communes["between"]),
+        trust=communes["score"].where(retained, UNTOLD),
+    )
+
+
 def find_addresses(
     asked: pd.DataFrame, reference: CommuneReference, open_index: OpenIndex
 ) -> pd.DataFrame:

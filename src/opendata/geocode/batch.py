@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from opendata.geocode.addresses import UNTOLD
+from opendata.geocode.addresses import asked_of
 from opendata.geocode.communes import resolve
 from opendata.geocode.geocoder import Geocoder, load_geocoder
 from opendata.paths import Paths
@@ -35,13 +35,7 @@ def geocode_table(
     geocoder = geocoder or load_geocoder(paths, cached=False)
     stated = pd.DataFrame({name: column(table, name) for name in STATED})
     communes, _ = resolve(stated, geocoder.reference)
-    retained = communes["code_insee"] != ""
-    found = geocoder.addresses(
-        stated[["adresse", "code_postal", "commune"]].assign(
-            codes=communes["code_insee"].mask(~retained, communes["between"]),
-            trust=communes["score"].where(retained, UNTOLD),
-        )
-    )
+    found = geocoder.addresses(asked_of(stated, communes))
     return _with_centres(found, communes, geocoder)
 
 

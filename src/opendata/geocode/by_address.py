@@ -38,10 +38,11 @@ def resolve_by_address(
     house = addresses["precision"].isin(["numero", "interpolation"])
     moved = elsewhere & ~unresolved & house & (addresses["score"] >= DECIDES)
     moved &= pd.Series(metres, index=table.index) <= CONFIRMS_M
-    moved &= _another_commune(found["code_insee"], addresses["code_insee"], reference)
+    # Parts of one city are one commune.
+    another = reference.city_of(found["code_insee"]) != reference.city_of(addresses["code_insee"])
+    moved &= another
     changed = gaps | moved
-    doubtful = elsewhere & ~unresolved & ~moved
-    doubtful &= _another_commune(found["code_insee"], addresses["code_insee"], reference)
+    doubtful = elsewhere & ~unresolved & ~moved & another
     told = issue_lines(
         found.index[doubtful.to_numpy()],
         "commune",
@@ -75,12 +76,3 @@ def resolve_by_address(
         for code, where in (("commune_par_adresse", gaps), ("commune_voisine", moved))
     ]
     return decided, join_issues([*issues, told])
-
-
-def _another_commune(ours: pd.Series, theirs: pd.Series, reference: CommuneReference) -> pd.Series:
-    """Whether two codes are of two communes; parts of one city are one."""
-
-    def city(codes: pd.Series) -> pd.Series:
-        return codes.map(lambda code: reference.city.get(code, code))
-
-    return city(ours) != city(theirs)

@@ -195,6 +195,15 @@ class CommuneReference:
         own[lost] = of_city[lost]
         return own
 
+    @cached_property
+    def _city_of_any(self) -> dict[str, str]:
+        return {code: self.city.get(today, today) for code, today in self.today.items()}
+
+    def city_of(self, codes: pd.Series) -> pd.Series:
+        """The commune of today of each code, former ones and arrondissements included."""
+        whole = self._city_of_any
+        return codes.map(lambda code: whole.get(code, code))
+
     def delivering(self, code: str, stated: str) -> str:
         """The postcode of a commune that something else than its postcode told.
 

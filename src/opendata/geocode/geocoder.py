@@ -186,14 +186,10 @@ class Geocoder:
         return pd.DataFrame.from_dict(accepted, orient="index")
 
     def _same_commune(self, ours: pd.Series, theirs: pd.Series) -> pd.Series:
-        def city(codes: pd.Series) -> pd.Series:
-            today = codes.map(lambda code: self.reference.today.get(code, code))
-            return today.map(lambda code: self.reference.city.get(code, code))
-
+        our_city, their_city = self.reference.city_of(ours), self.reference.city_of(theirs)
         # An arrondissement is itself when both sides name one.
-        same_city = city(ours) == city(theirs)
-        narrow = (city(ours) != ours) & (city(theirs) != theirs)
-        return same_city & (~narrow | (ours == theirs))
+        narrow = (our_city != ours) & (their_city != theirs)
+        return (our_city == their_city) & (~narrow | (ours == theirs))
 
 
 def _plain(line: Mapping[Hashable, Any]) -> Answer:

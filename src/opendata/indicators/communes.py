@@ -32,22 +32,14 @@ def communes_of(reference: CommuneReference, territory: Iterable[str]) -> pd.Dat
     codes = current.loc[inside, "parent"].unique()
     cities: pd.DataFrame = reference.current.loc[codes].sort_index()
     population = cities["population"].astype("float64")
-    return cities.assign(population=population, **_centres(cities, reference))
-
-
-def _centres(communes: pd.DataFrame, reference: CommuneReference) -> dict[str, pd.Series]:
-    given = communes["latitude"].notna() & communes["longitude"].notna()
-    latitude, longitude = communes["latitude"].copy(), communes["longitude"].copy()
-    origin = pd.Series("inconnu", index=communes.index, dtype="str").mask(given, "referentiel")
-    outlined = communes.index[~given].intersection(reference.contours.index)
-    if len(outlined):
-        import shapely
-
-        inside = shapely.point_on_surface(reference.contours[outlined].to_numpy())
-        longitude[outlined], latitude[outlined] = shapely.get_x(inside), shapely.get_y(inside)
-        origin[outlined[latitude[outlined].notna()]] = "contour"
+    centres = reference.centres.reindex(codes).sort_index()
     # As precise as they are published, so that distances can be computed again from them.
-    return {"latitude": latitude.round(6), "longitude": longitude.round(6), "centre": origin}
+    return cities.assign(
+        population=population,
+        latitude=centres["latitude"].round(6),
+        longitude=centres["longitude"].round(6),
+        centre=centres["origine"].astype("str"),
+    )
 
 
 def category_flags(categories: pd.Series) -> pd.DataFrame:

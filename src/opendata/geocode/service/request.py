@@ -9,15 +9,15 @@ is not asked.
 import http.client
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
 import pandas as pd
 import requests
 import urllib3.exceptions
 from requests import exceptions as requests_errors
-from urllib3.util import Retry
 
 from opendata import __version__
+from opendata.fetch.faults import BEFORE_ANY_ANSWER, CONNECT_TIMEOUT_S, Fault, retry_after
 from opendata.geocode.service.answers import (
     CUT,
     RESULT_COLUMNS,
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from opendata.geocode.service import Service
 
 TRIES = 4
-CONNECT_TIMEOUT_S = 10.0
 LONGEST_WAIT_S = 60.0
 FIRST_WAIT_S = 1.0
 #: After a 429 that says nothing: the Géoplateforme is closed for five seconds then.
@@ -213,7 +212,7 @@ def _check_status(response: requests.Response) -> None:
     raise NoAnswerError(
         _status_reason(status),
         may_pass=may_pass,
-        wait_s=_retry_after(response) if may_pass else None,
+        wait_s=retry_after(response) if may_pass else None,
         busy=busy,
     )
 
@@ -235,14 +234,6 @@ def _status_reason(status: int) -> Text:
     )
 
 
-def _retry_after(response: requests.Response) -> float | None:
-    value = response.headers.get("retry-after")
-    try:
-        return Retry().parse_retry_after(value) if value else None
-    except (urllib3.exceptions.InvalidHeader, ValueError, OverflowError):
-        return None
-
-
 def _wait_s(tried: int, fault: NoAnswerError) -> float:
     if fault.wait_s is not None:
         return min(max(fault.wait_s, 0.0), LONGEST_WAIT_S)
@@ -250,48 +241,30 @@ def _wait_s(tried: int, fault: NoAnswerError) -> float:
     return min(first * 2.0 ** (tried - 1), LONGEST_WAIT_S)
 
 
-class _Fault(NamedTuple):
-    kinds: tuple[type[Exception], ...]
-    fr: str
-    en: str
-    may_pass: bool
-
-
 #: The first line whose kinds hold says the exception in words; its own text is never used,
 #: for it may quote what was sent.
 _FAULTS_IN_WORDS = (
-    _Fault(
-        (requests_errors.SSLError, urllib3.exceptions.SSLError),
-        "le certificat du serveur est refusé",
-        "the server's certificate is refused",
-        may_pass=False,
-    ),
-    _Fault(
-        (requests_errors.ConnectTimeout,),
-        f"pas de connexion en {CONNECT_TIMEOUT_S:g} s",
-        f"no connection within {CONNECT_TIMEOUT_S:g} s",
-        may_pass=True,
-    ),
-    _Fault(
+    *BEFORE_ANY_ANSWER,
+    Fault(
         (requests_errors.Timeout, urllib3.exceptions.TimeoutError, TimeoutError),
         "pas de réponse en {wait} s",
         "no answer within {wait} s",
         may_pass=True,
     ),
-    _Fault(
+    Fault(
         (requests_errors.ConnectionError, requests_errors.ChunkedEncodingError),
         "le serveur ne peut pas être joint ou raccroche",
         "the server cannot be reached or hangs up",
         may_pass=True,
     ),
     # What requests, urllib3 and urllib.parse have in common when an address is wrong.
-    _Fault(
+    Fault(
         (ValueError,),
         "son adresse n'est pas une adresse http(s) valable",
         "its address is not a valid http(s) address",
         may_pass=False,
     ),
-    _Fault(
+    Fault(
         (Exception,),
         "la demande n'a pas abouti",
         "the request did not succeed",
