@@ -13,11 +13,6 @@ from opendata.paths import Paths
 CSV = b"id,nom\r\n1,M\xc3\xa9diath\xc3\xa8que\r\n"
 
 
-@pytest.fixture(scope="session")
-def httpserver_listen_address() -> tuple[str, int]:
-    return ("127.0.0.1", 0)
-
-
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "*")
