@@ -18,6 +18,9 @@ import pandas as pd
 
 from opendata.language import Text
 
+#: Days after which an absent place is closed, where its source does not say otherwise.
+DEFAULT_CLOSING_DAYS = 180
+
 Severity = Literal["info", "warning", "error"]
 
 #: Columns of an issues table. ``row`` is the line in the source file (0 when the issue
@@ -170,7 +173,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file of places and the way it is read. ``mapping`` maps a published field to rules."""
+    """One file of places and the way it is read. ``mapping`` maps a published field to rules.
+
+    A place it no longer describes is closed after ``closes_after_days``, absent until then.
+    """
 
     id: str
     title: str
@@ -186,6 +192,7 @@ class Source:
     placeholders: tuple[str, ...]
     coordinates: Mapping[str, str]
     own_fields: tuple[str, ...]
+    closes_after_days: int
     examples: tuple[Example, ...]
     path: Path
     fingerprint: str
@@ -193,11 +200,109 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """How far a release may stray from the one before it without a person looking."""
+    """How far a release may stray from the one before it without a person looking.
+
+    Losses are in percent of what the last release had: of all places and of each source's rows
+    (``max_loss_pct``), of the places of a category, of the places of a source that have a value
+    in a field. ``max_located_drop_pct`` is in points of the share of places known better than
+    by their commune; ``max_moved_pct`` in percent of the places that are in both releases, those
+    whose point is more than ``moved_m`` metres from where it was.
+    """
 
     max_loss_pct: float = 20.0
+    max_category_loss_pct: float = 30.0
+    max_field_loss_pct: float = 50.0
+    max_moved_pct: float = 10.0
+    moved_m: float = 500.0
+    max_located_drop_pct: float = 5.0
     min_places: int = 1
     min_located_pct: float = 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Which old releases are kept: the ``keep_last`` newest, and the last of each of the
+    ``keep_months`` months up to the newest's. The last one, and the one before, always are.
+    """
+
+    keep_last: int = 30
+    keep_months: int = 36
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the gate says of a release: a ``blocker`` holds it, a ``warning`` goes out with it.
+
+    ``gate`` is the key of ``[gate]`` that was passed ("" where no tolerance applies: integrity),
+    ``subject`` the source, category or field it is about ("" for the whole dataset); a decision
+    widens a tolerance by naming both. ``measured`` and ``allowed`` are in the gate's unit.
+    """
+
+    code: str
+    severity: Literal["blocker", "warning"]
+    text: Text
+    gate: str = ""
+    subject: str = ""
+    measured: float = 0.0
+    allowed: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """As plain values."""
+        values = {name: getattr(self, name) for name in self.__slots__ if name != "text"}
+        return values | self.text._asdict()
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """A person's decision to let more through: ``value`` replaces the dataset's ``gate`` key.
+
+    ``subject`` limits it to one source, category or field; ``until`` (ISO date, "" for none) is
+    the day of the last release it holds for.
+    """
+
+    gate: str
+    value: float
+    subject: str
+    until: str
+    reason: str
+    author: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairDecision:
+    """A person's answer: two rows (source, key) are ``same`` place, or two."""
+
+    rows: tuple[tuple[str, str], tuple[str, str]]
+    same: bool
+    reason: str
+    author: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseDecision:
+    """What a person did with a release: held, dropped, published although blocked, withdrawn.
+
+    ``content`` is the fingerprint of what it said: the same content is met by the same decision.
+    """
+
+    action: Literal["held", "dropped", "published", "withdrawn"]
+    version: str
+    content: str
+    reason: str
+    author: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """``catalog/decisions/<dataset>.toml``; ``fingerprint`` is that of the pairs alone."""
+
+    pairs: tuple[PairDecision, ...] = ()
+    tolerances: tuple[Tolerance, ...] = ()
+    releases: tuple[ReleaseDecision, ...] = ()
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +341,7 @@ class Dataset:
     publish_mobile_phones: bool
     publish_nominative_emails: bool
     gate: Gate
+    retention: Retention
     geocoding: Geocoding
     path: Path
     fingerprint: str

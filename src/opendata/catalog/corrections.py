@@ -6,19 +6,19 @@ repeated), the field, the value to publish and the one it replaces.
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from opendata.catalog.appending import append_entries, entry_text
 from opendata.catalog.rules import mappable_fields
-from opendata.catalog.toml import Kinds, TomlFile, quoted
-from opendata.files import write_text
+from opendata.catalog.toml import Kinds, TomlFile
 from opendata.model import Correction
 from opendata.paths import Paths
 
 _KEYS: Kinds = {
     "target": str, "field": str, "expect": str, "value": str, "reason": str, "author": str,
-    "date": (str, datetime.date),
+    "date": (datetime.date, str),
 }  # fmt: skip
 _TARGET = re.compile(r"(?P<source>[a-z0-9-]+)(?::(?P<key>.+)|#(?P<line>[1-9][0-9]*))", re.DOTALL)
 
@@ -40,16 +40,19 @@ def load_corrections(
     if not path.is_file():
         return (), ""
     toml = TomlFile(path, paths.catalog)
+    return _corrections(toml, sources), toml.fingerprint
+
+
+def _corrections(toml: TomlFile, sources: Sequence[str] | None) -> tuple[Correction, ...]:
+    """Those of a file, of the given sources only (None: of any)."""
     toml.check_keys(toml.data, {"correction": list})
-    found = tuple(
-        _correction(toml, entry, f"correction {number}", sources)
-        for number, entry in enumerate(toml.data.get("correction", ()), start=1)
-    )
-    return found, toml.fingerprint
+    entries = toml.entries("correction", _KEYS)
+    return tuple(_correction(toml, entry, where, sources) for where, entry in entries)
 
 
-def _correction(toml: TomlFile, entry: Any, where: str, sources: Sequence[str]) -> Correction:
-    toml.check_keys(entry, _KEYS, where)
+def _correction(
+    toml: TomlFile, entry: Mapping[str, Any], where: str, sources: Sequence[str] | None
+) -> Correction:
     for key in ("target", "field", "reason", "author", "date"):
         toml.require(entry, key, where)
     for key in ("expect", "value"):
@@ -66,7 +69,7 @@ def _correction(toml: TomlFile, entry: Any, where: str, sources: Sequence[str]) 
             "“source#line” (for example “hub-lo:1042”).",
         )
     source, key, line = named
-    if source not in sources:
+    if sources is not None and source not in sources:
         raise toml.not_allowed(f"{where}.target", source, sources)
     if entry["field"] not in mappable_fields():
         raise toml.not_allowed(f"{where}.field", entry["field"], mappable_fields())
@@ -79,24 +82,8 @@ def _correction(toml: TomlFile, entry: Any, where: str, sources: Sequence[str]) 
         value=entry["value"],
         reason=entry["reason"],
         author=entry["author"],
-        date=_date(toml, entry["date"], f"{where}.date"),
+        date=toml.day(entry["date"], f"{where}.date"),
     )
-
-
-def _date(toml: TomlFile, given: str | datetime.date, where: str) -> str:
-    """The day of a correction, ISO: a TOML date (its time of day dropped) or an ISO text."""
-    if isinstance(given, datetime.datetime):
-        return given.date().isoformat()
-    try:
-        return datetime.date.fromisoformat(str(given).strip()).isoformat()
-    except ValueError:
-        raise toml.wrong(
-            "date_illisible",
-            f"« {where} » vaut « {given} », or une date s'écrit année-mois-jour "
-            "(exemple : 2026-11-23).",
-            f"“{where}” is “{given}”, but a date is written year-month-day "
-            "(for example 2026-11-23).",
-        ) from None
 
 
 def parse_target(text: str) -> tuple[str, str, int] | None:
@@ -111,13 +98,19 @@ def target(one: Correction) -> str:
 
 
 def append_corrections(dataset: str, added: Sequence[Correction], paths: Paths) -> Path:
-    """Write corrections at the end of the dataset's file, what is there left as it is."""
+    """Write corrections at the end of the dataset's file, what is there left as it is.
+
+    Raises CatalogError, and writes nothing, where the file could not be read afterwards;
+    UsageError where it cannot be written.
+    """
     path = corrections_path(dataset, paths)
-    if not added:
-        return path
-    before = path.read_text(encoding="utf-8") if path.is_file() else _HEADER
-    write_text(path, before.rstrip("\n") + "\n" + "".join(map(_entry, added)))
-    return path
+    return append_entries(
+        path,
+        [_entry(one) for one in added],
+        paths,
+        header=_HEADER,
+        check=lambda raw: _corrections(TomlFile(path, paths.catalog, raw), None),
+    )
 
 
 _HEADER = """\
@@ -127,7 +120,9 @@ _HEADER = """\
 
 
 def _entry(one: Correction) -> str:
-    texts = {"target": target(one), "field": one.field, "expect": one.expect, "value": one.value}
-    texts |= {"reason": one.reason, "author": one.author}
-    lines = [f"{name} = {quoted(text)}" for name, text in texts.items()]
-    return "\n".join(["", "[[correction]]", *lines, f"date = {one.date}", ""])
+    return entry_text(
+        "correction",
+        {"target": target(one), "field": one.field, "expect": one.expect, "value": one.value,
+         "reason": one.reason, "author": one.author},
+        date=one.date,
+    )  # fmt: skip

@@ -5,6 +5,7 @@ nobody knows, a source that has no file: each is one sentence that names the fil
 key, the value and the nearest allowed one (:class:`CatalogError`, exit status 2).
 """
 
+import math
 import re
 import tempfile
 from collections.abc import Mapping
@@ -14,7 +15,17 @@ from opendata.catalog.request import check_request
 from opendata.catalog.rules import PRECISIONS, parse_mapping
 from opendata.catalog.toml import Kinds, TomlFile, nearest
 from opendata.errors import CatalogError
-from opendata.model import Contract, Dataset, Example, Fetch, Gate, Geocoding, Source
+from opendata.model import (
+    DEFAULT_CLOSING_DAYS,
+    Contract,
+    Dataset,
+    Example,
+    Fetch,
+    Gate,
+    Geocoding,
+    Retention,
+    Source,
+)
 from opendata.paths import Paths
 from opendata.schema import fields, vocabulary
 
@@ -31,7 +42,7 @@ _SOURCE_KEYS: Kinds = {
     "id": str, "title": str, "publisher": str, "homepage": str, "licence": str,
     "attribution": str, "territory": str, "verified": bool, "placeholders": list,
     "fetch": dict, "contract": dict, "coordinates": dict, "own_fields": list, "mapping": dict,
-    "example": list,
+    "closes_after_days": int, "example": list,
 }  # fmt: skip
 _FETCH_KEYS: Kinds = {
     "url": str, "file": str, "format": str, "records": str, "encoding": str, "delimiter": str,
@@ -48,14 +59,17 @@ _DATASET_KEYS: Kinds = {
     "id": str, "title": str, "title_en": str, "description": str, "description_en": str,
     "publisher": str, "contact": str, "homepage": str, "territory": (str, list),
     "sources": list, "schedule": str, "timezone": str, "demonstration": bool,
-    "share_alike": bool, "personal": dict, "gate": dict, "geocoding": dict,
+    "share_alike": bool, "personal": dict, "gate": dict, "retention": dict, "geocoding": dict,
 }  # fmt: skip
 _PERSONAL_KEYS: Kinds = {
     "mobile_phones": bool, "nominative_emails": bool,
 }  # fmt: skip
 _GATE_KEYS: Kinds = {
-    "max_loss_pct": (int, float), "min_places": int, "min_located_pct": (int, float),
+    "max_loss_pct": (int, float), "max_category_loss_pct": (int, float),
+    "max_field_loss_pct": (int, float), "max_moved_pct": (int, float), "moved_m": (int, float),
+    "max_located_drop_pct": (int, float), "min_places": int, "min_located_pct": (int, float),
 }  # fmt: skip
+_RETENTION_KEYS: Kinds = {"keep_last": int, "keep_months": int}
 _GEOCODING_KEYS: Kinds = {
     "service": str, "url": str, "min_score": (int, float), "filters": bool,
 }  # fmt: skip
@@ -295,6 +309,7 @@ def _source(toml: TomlFile, paths: Paths) -> Source:
         placeholders=toml.texts(data.get("placeholders", ()), "placeholders"),
         coordinates=_coordinates(toml),
         own_fields=_own_fields(toml),
+        closes_after_days=_closes_after(toml),
         examples=_examples(toml),
         path=toml.path,
         fingerprint=toml.fingerprint,
@@ -311,6 +326,52 @@ def _geocoding(toml: TomlFile) -> Geocoding:
     if not 0 <= table.get("min_score", 0.7) <= 1:
         raise toml.not_allowed("geocoding.min_score", table["min_score"], ("0.7",))
     return Geocoding(**table)
+
+
+def _gate(toml: TomlFile) -> Gate:
+    table = toml.section("gate", _GATE_KEYS)
+    for key, value in table.items():
+        # An infinity or "nan", which TOML knows, is on no side of a limit.
+        if key.endswith("_pct") and not 0 <= value <= 100:
+            fr, en = "un pourcentage de 0 à 100", "a percentage from 0 to 100"
+        elif key == "moved_m" and not 0 < value < math.inf:
+            fr, en = "une distance en mètres, plus de 0", "a distance in metres, over 0"
+        elif key == "min_places" and value < 0:
+            fr, en = "un nombre de lieux, 0 ou plus", "a number of places, 0 or more"
+        else:
+            continue
+        raise toml.wrong(
+            "valeur_inconnue",
+            f"« gate.{key} » vaut « {value} », or c'est {fr} qui est attendu : corrigez-le.",
+            f"“gate.{key}” is “{value}”, but {en} is expected: correct it.",
+        )
+    return Gate(**table)
+
+
+def _retention(toml: TomlFile) -> Retention:
+    table = toml.section("retention", _RETENTION_KEYS)
+    for key, value in table.items():
+        least = 2 if key == "keep_last" else 0
+        if value < least:
+            raise toml.wrong(
+                "valeur_inconnue",
+                f"« retention.{key} » vaut « {value} », or {least} est le moins : corrigez-le.",
+                f"“retention.{key}” is “{value}”, but {least} is the least: correct it.",
+            )
+    return Retention(**table)
+
+
+def _closes_after(toml: TomlFile) -> int:
+    days: int = toml.data.get("closes_after_days", DEFAULT_CLOSING_DAYS)
+    if days < 1:
+        raise toml.wrong(
+            "valeur_inconnue",
+            f"« closes_after_days » vaut « {days} », or c'est un nombre de jours, 1 ou plus, qui "
+            "est attendu : corrigez-le.",
+            f"“closes_after_days” is “{days}”, but a number of days, 1 or more, is expected: "
+            "correct it.",
+        )
+    return days
 
 
 def _dataset(toml: TomlFile, paths: Paths) -> Dataset:
@@ -353,7 +414,8 @@ def _dataset(toml: TomlFile, paths: Paths) -> Dataset:
         share_alike=data.get("share_alike", False),
         publish_mobile_phones=personal.get("mobile_phones", False),
         publish_nominative_emails=personal.get("nominative_emails", False),
-        gate=Gate(**dict(toml.section("gate", _GATE_KEYS))),
+        gate=_gate(toml),
+        retention=_retention(toml),
         geocoding=_geocoding(toml),
         path=toml.path,
         fingerprint=toml.fingerprint,

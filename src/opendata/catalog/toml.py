@@ -1,9 +1,10 @@
 """One TOML file of the catalogue, and the sentences that say what is wrong in it."""
 
+import datetime
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +26,20 @@ _TYPE_NAMES = {
     float: ("un nombre", "a number"),
     list: ("une liste", "a list"),
     dict: ("une table", "a table"),
+    datetime.date: ("une date", "a date"),
 }
 
 
 class TomlFile:
-    """One parsed file, and the sentences about it."""
+    """One parsed file, and the sentences about it.
 
-    def __init__(self, path: Path, catalog: Path) -> None:
+    ``raw`` are the bytes the file is about to hold, when they are to be judged first.
+    """
+
+    def __init__(self, path: Path, catalog: Path, raw: bytes | None = None) -> None:
         self.path = path
         self.name = f"{catalog.name}/{path.parent.name}/{path.name}"
-        raw = path.read_bytes()
+        raw = path.read_bytes() if raw is None else raw
         self.fingerprint = hashlib.sha256(raw).hexdigest()
         try:
             self.data: dict[str, Any] = tomllib.loads(raw.decode("utf-8"))
@@ -98,6 +103,14 @@ class TomlFile:
         self.check_keys(table, known, name)
         return table
 
+    def entries(self, name: str, known: Kinds) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """The tables ``[[name]]`` in the order of the file, each after what sentences call it."""
+        for number, entry in enumerate(self.data.get(name, ()), start=1):
+            where = f"{name} {number}"
+            self.check_keys({where: entry}, {where: dict})
+            self.check_keys(entry, known, where)
+            yield where, entry
+
     def require(self, table: Mapping[str, Any], key: str, where: str = "") -> Any:
         value = table.get(key)
         if value in (None, "", [], {}):
@@ -108,6 +121,21 @@ class TomlFile:
                 f"the key “{full}” is missing or empty: fill it in.",
             )
         return value
+
+    def day(self, given: str | datetime.date, where: str) -> str:
+        """A day, ISO, from a TOML date (its time of day dropped) or an ISO text."""
+        if isinstance(given, datetime.datetime):
+            return given.date().isoformat()
+        try:
+            return datetime.date.fromisoformat(str(given).strip()).isoformat()
+        except ValueError:
+            raise self.wrong(
+                "date_illisible",
+                f"« {where} » vaut « {given} », or une date s'écrit année-mois-jour "
+                "(exemple : 2026-11-23).",
+                f"“{where}” is “{given}”, but a date is written year-month-day "
+                "(for example 2026-11-23).",
+            ) from None
 
     def texts(self, values: Iterable[Any], where: str) -> tuple[str, ...]:
         for value in values:

@@ -1,6 +1,7 @@
 """What the commands share: speaking two languages, settings, JSON."""
 
 import json
+import os
 from typing import Any
 
 import click
@@ -27,3 +28,12 @@ def settings() -> Paths:
 def print_json(value: Any) -> None:
     """Print a result for programs."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+#: What ``--author`` is when it is not given, as the help of the commands says it.
+AUTHOR_DEFAULT = "(default: the login name of the session, USER, or “steward” without one)"
+
+
+def author_or_login(author: str | None) -> str:
+    """Who signs a correction or a decision: the name given, else the login of the session."""
+    return (author or "").strip() or os.environ.get("USER") or "steward"

@@ -1,12 +1,15 @@
-"""``opendata deposit``: a file received by hand, or a quarantine given back."""
+"""``opendata deposit``: a file received by hand, a quarantine or pairs given back."""
 
-import os
 from pathlib import Path
 
 import click
 
-from opendata.cli.common import print_json, say, settings
+from opendata.cli.common import AUTHOR_DEFAULT, author_or_login, print_json, say, settings
+from opendata.cli.given_back import show_pairs, show_quarantine
 from opendata.errors import UsageError
+
+_CORRECTED = "Corrigé dans la quarantaine"
+_ANSWERED = "Répondu dans le fichier des paires"
 
 
 @click.command()
@@ -16,41 +19,44 @@ from opendata.errors import UsageError
     "--quarantine", type=click.Path(path_type=Path), metavar="FILE",
     help="An edited quarantaine.csv: its changes become corrections.",
 )  # fmt: skip
-@click.option("--dataset", help="The dataset the quarantine comes from, when it is unclear.")
 @click.option(
-    "--author",
-    help="Who corrects (default: the login name of the session, USER, or “steward” without one).",
-)
+    "--pairs", type=click.Path(path_type=Path), metavar="FILE",
+    help="An answered paires.csv: its answers become decisions.",
+)  # fmt: skip
+@click.option("--dataset", help="The dataset such a file comes from, when it is unclear.")
+@click.option("--author", help=f"Who corrects or decides {AUTHOR_DEFAULT}.")
 @click.option(
     "--reason",
-    default="Corrigé dans la quarantaine",
-    show_default=True,
-    help="Why, in a few words.",
+    help=f"Why, in a few words (default: “{_CORRECTED}”, “{_ANSWERED}”).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def deposit(
     source: str | None,
     file: Path | None,
     quarantine: Path | None,
+    pairs: Path | None,
     dataset: str | None,
     author: str | None,
-    reason: str,
+    reason: str | None,
     as_json: bool,
 ) -> int:
     """Make FILE, received by hand, the newest snapshot of SOURCE.
 
-    With --quarantine, turn the changes of an edited quarantaine.csv into corrections.
+    With --quarantine, turn the changes of an edited quarantaine.csv into corrections; with
+    --pairs, the answers of a paires.csv into decisions.
     """
-    if quarantine is not None and source is None:
-        author = author or os.environ.get("USER") or "steward"
-        return _accept_quarantine(quarantine, dataset, author, reason, as_json)
-    if quarantine is not None or source is None or file is None:
+    author = author_or_login(author)
+    if quarantine is not None and source is None and pairs is None:
+        return show_quarantine(quarantine, dataset, author, reason or _CORRECTED, as_json)
+    if pairs is not None and source is None and quarantine is None:
+        return show_pairs(pairs, dataset, author, reason or _ANSWERED, as_json)
+    if quarantine is not None or pairs is not None or source is None or file is None:
         raise UsageError(
             "depot_incomplet",
-            fr="Donnez SOURCE et FICHIER, ou « --quarantine FICHIER » seul ; « opendata deposit "
-            "--help » les explique.",
-            en="Give SOURCE and FILE, or “--quarantine FILE” alone; “opendata deposit --help” "
-            "explains them.",
+            fr="Donnez SOURCE et FICHIER, ou « --quarantine FICHIER » seul, ou « --pairs "
+            "FICHIER » seul ; « opendata deposit --help » les explique.",
+            en="Give SOURCE and FILE, or “--quarantine FILE” alone, or “--pairs FILE” alone; "
+            "“opendata deposit --help” explains them.",
         )
     return _accept_file(source, file, as_json)
 
@@ -73,51 +79,3 @@ def _accept_file(source: str, file: Path, as_json: bool) -> int:
         "opendata preview <dataset>, then opendata publish.",
     )
     return 0
-
-
-def _accept_quarantine(
-    file: Path, dataset: str | None, author: str, reason: str, as_json: bool
-) -> int:
-    """Exit status 1 when a cell could not be used: a person has to look at it again."""
-    from datetime import UTC, datetime
-
-    from opendata.inbox import accept_quarantine, described
-
-    today = datetime.now(UTC).date()
-    found = accept_quarantine(
-        file, settings(), dataset=dataset, author=author, reason=reason, today=today
-    )
-    if as_json:
-        print_json(
-            {"dataset": found.dataset, "path": str(found.path), "author": author,
-             "corrections": described(found.corrections),
-             "already": described(found.already),
-             "replaced": described(found.replaced),
-             "refused": [{"fr": one.fr, "en": one.en} for one in found.refused]}
-        )  # fmt: skip
-        return 1 if found.refused else 0
-    for line in described(found.corrections):
-        click.echo(f"  {line}")
-    for line in described(found.already):
-        say(f"  déjà dans le fichier : {line}", f"  already there: {line}")
-    for line in described(found.replaced):
-        say(
-            f"  remplacée, n'est plus appliquée (retirez-la) : {line}",
-            f"  replaced, no longer applied (remove it): {line}",
-        )
-    for problem in found.refused:
-        say(f"! {problem.fr}", f"! {problem.en}")
-    count = len(found.corrections)
-    if not count:
-        say(
-            f"Aucune correction nouvelle pour {found.path}.",
-            f"No new correction for {found.path}.",
-        )
-        return 1 if found.refused else 0
-    say(
-        f"{count} correction(s) signée(s) « {author} » (--author) dans {found.path} ; pour les "
-        f"voir à l'œuvre : opendata preview {found.dataset}",
-        f"{count} correction(s) signed “{author}” (--author) in {found.path}; to see them at "
-        f"work: opendata preview {found.dataset}",
-    )
-    return 1 if found.refused else 0

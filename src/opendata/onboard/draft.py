@@ -10,7 +10,7 @@ from pathlib import Path
 
 from opendata.errors import FetchError, UsageError
 from opendata.harvest import Harvest, harvest_file, harvest_table
-from opendata.model import Contract, Fetch, Source
+from opendata.model import DEFAULT_CLOSING_DAYS, Contract, Fetch, Source
 from opendata.onboard import closed_lists
 from opendata.onboard.closed_lists import Unknown
 from opendata.onboard.draft_text import Parts
@@ -62,6 +62,7 @@ def _blank(source_id: str, url: str) -> Source:
         id=source_id, title=source_id, publisher="", homepage="", licence="", attribution="",
         territory="france", verified=False, fetch=Fetch(url=url), contract=Contract(), mapping={},
         placeholders=(), coordinates={}, own_fields=(), examples=(), path=Path(), fingerprint="",
+        closes_after_days=DEFAULT_CLOSING_DAYS,
     )  # fmt: skip
 
 

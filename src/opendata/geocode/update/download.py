@@ -7,7 +7,7 @@ from pathlib import Path
 
 from opendata.errors import ReadError
 from opendata.fetch.store import snapshots
-from opendata.model import Contract, Fetch, FetchOutcome, Snapshot, Source
+from opendata.model import DEFAULT_CLOSING_DAYS, Contract, Fetch, FetchOutcome, Snapshot, Source
 from opendata.paths import Paths
 
 FetchRoom = Callable[[Source, Paths], FetchOutcome]
@@ -53,6 +53,7 @@ def as_source(
         placeholders=(),
         coordinates={},
         own_fields=(),
+        closes_after_days=DEFAULT_CLOSING_DAYS,
         examples=(),
         path=Path(f"{name}.toml"),
         fingerprint=hashlib.sha256(fetch.url.encode()).hexdigest(),
