@@ -96,6 +96,21 @@ def test_parts_of_one_street(index: Index, line: str, postcode: str, expected: s
     assert choice.features.margin > 10
 
 
+def test_a_part_that_has_the_number(index: Index) -> None:
+    """The number counts as known, and where it is sought is told with the choice."""
+    query = Query(readings("15 rue des Tilleuls"), "45000", "", ("45234",), 1.0)
+    own, other = (index.name.index("Rue des Tilleuls") + one for one in (0, 1))
+    choices = [
+        choose(index, query, query.readings[0], [(100.0, own)], widened=False, going_on=codes)
+        for codes in ((), ("45234",))
+    ]
+    assert [choice.street for choice in choices] == [own, own]
+    assert [choice.parts for choice in choices] == [(), (other,)]
+    assert [choice.features.has_number for choice in choices] == [0, 1]
+    assert [choice.features.lacks_number for choice in choices] == [1, 0]
+    assert chosen(index, "3 rue des Tilleuls").parts == ()
+
+
 def test_the_stated_town_decides_between_former_communes(index: Index) -> None:
     for town, former in (("malesherbois", ""), ("nangeville", "Nangeville")):
         choice = chosen(index, "3 grande rue", "45191", town=town)

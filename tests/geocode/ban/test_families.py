@@ -211,6 +211,13 @@ def test_the_streets_of_a_commune_of_today(indexes: dict[str, Index]) -> None:
     assert "45190" not in loiret
 
 
+def test_a_street_goes_on_in_the_whole_city() -> None:
+    families = Families(reference())
+    assert families.whole(("75106",)) == ("75106", "75056")
+    assert families.whole(("75106", "75107", "45234")) == ("75106", "75056", "75107", "45234")
+    assert families.whole(()) == ()
+
+
 def test_the_communes_around() -> None:
     families = Families(reference())
     assert families.around(("45169",), "45140") == {"45": ("45046", "45059", "45235", "45285")}

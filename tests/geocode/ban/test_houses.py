@@ -9,7 +9,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from opendata.geocode.ban.houses import BEYOND, GAP, INTERPOLATION, NUMERO, VOIE, locate_numbers
+from opendata.geocode.ban.houses import (
+    BETWEEN,
+    BEYOND,
+    GAP,
+    NEAREST,
+    NUMERO,
+    REPETITION,
+    VOIE,
+    locate_in_parts,
+    locate_numbers,
+)
 from opendata.geocode.ban.index import Index
 from tests.geocode.ban.town import ORLEANS, Row, at, house, index_of, street
 
@@ -70,7 +80,7 @@ def test_repetitions(haute: Index) -> None:
     assert (bis.level, bis.id, bis.longitude) == (NUMERO, "45234_0002_00012_bis", 1.95)
     assert (ter.level, ter.id) == (NUMERO, "45234_0002_00012_ter")
     # One that is not known stands at its number, and does not pretend to be it.
-    assert quater == (*at(ORLEANS, 12, 2), INTERPOLATION, "")
+    assert quater == (*at(ORLEANS, 12, 2), REPETITION, "")
 
 
 def test_a_number_of_which_only_a_repetition_is_known(tmp_path: Path) -> None:
@@ -81,24 +91,24 @@ def test_a_number_of_which_only_a_repetition_is_known(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "expected"),
+    ("number", "expected", "level"),
     [
-        pytest.param(7, at(ORLEANS, 7, 2, odd=True), id="between two odd ones"),
-        pytest.param(4, at(ORLEANS, 4, 2), id="a third of the way"),
-        pytest.param(6, at(ORLEANS, 6, 2), id="two thirds of the way"),
-        pytest.param(10, at(ORLEANS, 10, 2), id="half of the way, before repetitions"),
-        pytest.param(14, at(ORLEANS, 12, 2), id="too far apart: the nearest on its side"),
-        pytest.param(11, at(ORLEANS, 9, 2, odd=True), id="the nearest on its side before the next"),
-        pytest.param(52, at(ORLEANS, 50, 2), id="after the last"),
-        pytest.param(58, at(ORLEANS, 50, 2), id="as far after the last as may be"),
-        pytest.param(43, at(ORLEANS, 51, 2, odd=True), id="as far before one as may be"),
+        pytest.param(7, at(ORLEANS, 7, 2, odd=True), BETWEEN, id="between two odd ones"),
+        pytest.param(4, at(ORLEANS, 4, 2), BETWEEN, id="a third of the way"),
+        pytest.param(6, at(ORLEANS, 6, 2), BETWEEN, id="two thirds of the way"),
+        pytest.param(10, at(ORLEANS, 10, 2), BETWEEN, id="half of the way, before repetitions"),
+        pytest.param(14, at(ORLEANS, 12, 2), NEAREST, id="too far apart: the nearest on its side"),
+        pytest.param(11, at(ORLEANS, 9, 2, odd=True), NEAREST, id="its side before the next"),
+        pytest.param(52, at(ORLEANS, 50, 2), NEAREST, id="after the last"),
+        pytest.param(58, at(ORLEANS, 50, 2), NEAREST, id="as far after the last as may be"),
+        pytest.param(43, at(ORLEANS, 51, 2, odd=True), NEAREST, id="as far before one as may be"),
     ],
 )
 def test_a_number_that_is_not_known(
-    haute: Index, number: int, expected: tuple[float, float]
+    haute: Index, number: int, expected: tuple[float, float], level: int
 ) -> None:
     (found,) = locate(haute, (number, ""), place=HAUTE)
-    assert found == (*expected, INTERPOLATION, "")
+    assert found == (*expected, level, "")
 
 
 @pytest.mark.parametrize("number", [0, 25, 33, 60, 9999])
@@ -116,7 +126,7 @@ def test_a_street_of_one_address(tmp_path: Path) -> None:
     five = at(ORLEANS, 5, odd=True)
     levels = [one(index, number) for number in (0, 1, 4, 5, 6, 13, 14)]
     assert [found.level for found in levels] == [
-        *(VOIE, INTERPOLATION, INTERPOLATION, NUMERO, INTERPOLATION, INTERPOLATION, VOIE)
+        *(VOIE, NEAREST, NEAREST, NUMERO, NEAREST, NEAREST, VOIE)
     ]
     assert {(found.longitude, found.latitude) for found in levels} == {five}
 
@@ -130,7 +140,7 @@ def test_a_locality_without_numbers(tmp_path: Path) -> None:
     rows = [house(ORLEANS, "La Grange", 0), house(ORLEANS, "La Grange", 20)]
     index = index_of(rows, tmp_path / "two")
     assert one(index, 10).level == VOIE
-    assert one(index, 14) == (*at(ORLEANS, 20), INTERPOLATION, "")
+    assert one(index, 14) == (*at(ORLEANS, 20), NEAREST, "")
     # Nearer to 0 than to the number that stands for it.
     rows = [house(ORLEANS, "La Grange", 0), house(ORLEANS, "La Grange", 8)]
     assert one(index_of(rows, tmp_path / "three"), 3).longitude == at(ORLEANS, 8)[0]
@@ -144,7 +154,7 @@ def test_nothing_is_asked(haute: Index) -> None:
 def test_how_far_neighbours_may_be_apart(tmp_path: Path, gap: int) -> None:
     index = index_of(street(ORLEANS, "Rue Haute", (2, 2 + gap)), tmp_path / str(gap))
     found = one(index, 2 + gap // 4 * 2)
-    assert (found.level == INTERPOLATION) == (gap <= GAP)
+    assert (found.level == BETWEEN) == (gap <= GAP)
 
 
 def _nearest(numbers: Iterable[int], number: int) -> int:
@@ -174,9 +184,9 @@ def test_every_number_of_every_street(tmp_path: Path, known: set[int], asked: li
             )  # fmt: skip
         elif number and before and after and after[0] - before[-1] <= GAP:
             # Between its neighbours, on its side, at its share of the way.
-            assert found == (*at(ORLEANS, number, odd=bool(number % 2)), INTERPOLATION, "")
+            assert found == (*at(ORLEANS, number, odd=bool(number % 2)), BETWEEN, "")
         elif number and any(known) and _nearest(known, number) <= BEYOND:
-            if found.level == INTERPOLATION:
+            if found.level == NEAREST:
                 # At a known number, not between two of which one is of another side or street.
                 near = [one for one in known if one and abs(one - number) <= BEYOND]
                 assert found[:2] in [at(ORLEANS, one, odd=bool(one % 2)) for one in near]
@@ -187,3 +197,71 @@ def test_every_number_of_every_street(tmp_path: Path, known: set[int], asked: li
             assert found.level == VOIE
     again = locate(index, *((n, "") for n in asked[::-1]), place=1)[::-1]
     assert again == locate(index, *((n, "") for n in asked), place=1)
+
+
+# --- in the parts of a street -------------------------------------------------------------
+
+_PARTS = st.lists(st.sets(st.integers(1, 60), max_size=9), min_size=1, max_size=3)
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "asked", "expected"),
+    [
+        pytest.param((1, 5), (3,), (5, ""), (0, NUMERO), id="its own number"),
+        pytest.param((1, 5), (3,), (3, ""), (1, NUMERO), id="the number before an interpolation"),
+        pytest.param((1, 5), (3,), (3, "b"), (1, REPETITION), id="the number without its letter"),
+        pytest.param((1, 5), (1, 7), (3, ""), (0, BETWEEN), id="both between: its own"),
+        pytest.param((4,), (1, 5), (3, ""), (1, BETWEEN), id="between before the nearest"),
+        pytest.param((5,), (5, 9), (3, ""), (0, NEAREST), id="both the nearest: its own"),
+        pytest.param((90,), (5,), (3, ""), (1, NEAREST), id="the nearest before the street"),
+        pytest.param((90,), (70,), (3, ""), (0, VOIE), id="neither: its own"),
+        # A place is told by one entry: 1 and 5 are no neighbours.
+        pytest.param((1,), (5,), (3, ""), (0, NEAREST), id="not between two parts"),
+        pytest.param((1, 5), (), (0, ""), (0, VOIE), id="no number"),
+    ],
+)
+def test_the_best_of_two_parts(
+    tmp_path: Path,
+    own: tuple[int, ...],
+    other: tuple[int, ...],
+    asked: tuple[int, str],
+    expected: tuple[int, int],
+) -> None:
+    rows = street(ORLEANS, "Rue Haute", own) + street(ORLEANS, "Rue Rouget", other or (60,), line=2)
+    index = index_of(rows, tmp_path / "two")
+    number, letter = asked
+    repetition = np.array([ord(letter) if letter else 0])
+    entry, houses = locate_in_parts(index, [(0, 1)], np.array([number]), repetition)
+    assert (entry[0], houses.level[0]) == expected
+    # The order of the entries is that of the preference.
+    if expected[0] == 1:
+        entry, houses = locate_in_parts(index, [(1, 0)], np.array([number]), repetition)
+        assert (entry[0], houses.level[0]) == expected
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(_PARTS, st.lists(st.integers(0, 70), min_size=1, max_size=8))
+def test_the_best_of_all_parts(tmp_path: Path, known: list[set[int]], asked: list[int]) -> None:
+    """Row by row what the best entry alone says, whatever the other rows ask."""
+    rows = [
+        row
+        for line, numbers in enumerate(known, start=1)
+        for row in street(ORLEANS, f"Rue {line}", sorted(numbers | {99}), line=line)
+    ]
+    index = index_of(rows, tmp_path / "some")
+    parts = [tuple((row + turn) % len(known) for turn in range(len(known))) for row in asked]
+    entries, houses = locate_in_parts(
+        index, parts, np.array(asked, dtype="int64"), np.zeros(len(asked), dtype="int64")
+    )
+    found = zip(asked, parts, entries, *(values.tolist() for values in houses), strict=True)
+    for number, some, entry, longitude, latitude, level, _ in found:
+        alone = [locate(index, (number, ""), place=one)[0] for one in some]
+        best = min(range(len(some)), key=lambda place: alone[place].level)
+        assert entry == some[best]
+        assert (round(longitude, 6), round(latitude, 6), level) == alone[best][:3]
+
+
+def test_no_parts_are_asked(haute: Index) -> None:
+    nothing = np.array([], dtype="int64")
+    entries, houses = locate_in_parts(haute, [], nothing, nothing)
+    assert len(entries) == len(houses.level) == 0

@@ -9,6 +9,7 @@ from rapidfuzz.distance import OSA
 from opendata.geocode.ban.index import NUMBER_BITS, Index
 from opendata.geocode.ban.likeness import is_shortened
 from opendata.geocode.ban.parse import Reading
+from opendata.geocode.ban.parts import other_parts
 from opendata.geocode.ban.score import Features, probability
 from opendata.geocode.names import name_keys
 
@@ -40,12 +41,16 @@ class Query(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """The street retained for a query. ``reading`` is the one that found it."""
+    """The street retained for a query. ``reading`` is the one that found it.
+
+    ``parts`` are the street's other entries, when the one retained lacks the number.
+    """
 
     street: int
     reading: Reading
     probability: float
     features: Features
+    parts: tuple[int, ...] = ()
 
 
 def choose(
@@ -55,8 +60,12 @@ def choose(
     candidates: Sequence[tuple[float, int]],
     *,
     widened: bool,
+    going_on: tuple[str, ...] = (),
 ) -> Choice:
-    """The best of ``candidates`` (likeness and street, best first; at least one)."""
+    """The best of ``candidates`` (likeness and street, best first; at least one).
+
+    ``going_on`` are the BAN codes under which the street may go on.
+    """
     floor = candidates[0][0] - _BEHIND
     weighed = [
         (near + _support(index, query, reading, street), near, street)
@@ -64,12 +73,19 @@ def choose(
         if near >= floor
     ]
     value, near, street = max(weighed, key=lambda one: (one[0], -one[2]))
+    rivals = {
+        rival for _, _, rival in weighed if _is_rival(index, reading, street, rival, going_on)
+    }
     others = [
-        *(other for other, _, rival in weighed if _is_rival(index, reading, street, rival)),
+        *(other for other, _, rival in weighed if rival in rivals),
         *(other for other, rival in candidates[len(weighed) :] if rival != street),
     ]
     kind = index.kind[street]
     numbered = has_number(index, street, reading.number)
+    parts: tuple[int, ...] = ()
+    if reading.number and not numbered:
+        parts = other_parts(index, street, going_on)
+        numbered = any(has_number(index, part, reading.number) for part in parts)
     shortened = near < _EXACT and is_shortened(reading.core, index.core[street])
     slips = 0
     if not shortened:
@@ -92,12 +108,8 @@ def choose(
         later=float(reading != query.readings[0]),
     )
     # Streets that fit equally share the probability: none of them is an answer.
-    tied = 1 + sum(
-        other > value - _TIED
-        for other, _, rival in weighed
-        if _is_rival(index, reading, street, rival)
-    )
-    return Choice(street, reading, probability(features) / tied, features)
+    tied = 1 + sum(other > value - _TIED for other, _, rival in weighed if rival in rivals)
+    return Choice(street, reading, probability(features) / tied, features, parts)
 
 
 def _support(index: Index, query: Query, reading: Reading, street: int) -> float:
@@ -111,14 +123,20 @@ def _support(index: Index, query: Query, reading: Reading, street: int) -> float
     return points
 
 
-def _is_rival(index: Index, reading: Reading, street: int, other: int) -> bool:
-    """Whether ``other`` is another street: a part of the same one under another postcode is not."""
+def _is_rival(
+    index: Index, reading: Reading, street: int, other: int, going_on: tuple[str, ...]
+) -> bool:
+    """Whether ``other`` is another street: a part of the same one under another postcode is not.
+
+    Nor is a part in another commune, if a number says where on the street it is.
+    """
     if street == other:
         return False
-    same = index.core[street] == index.core[other]
-    same &= index.commune[street] == index.commune[other]
-    same &= index.former[street] == index.former[other]
-    return not (same and index.kind[street] == index.kind[other])
+    if (index.core[street], index.kind[street]) != (index.core[other], index.kind[other]):
+        return True
+    if (index.commune[street], index.former[street]) == (index.commune[other], index.former[other]):
+        return False
+    return not reading.number or other not in other_parts(index, street, going_on)
 
 
 def has_number(index: Index, street: int, number: int) -> bool:

@@ -36,6 +36,11 @@ class Families:
                 others[parent] = None
         return self.by_departement(code for code in others if code not in codes)
 
+    def whole(self, codes: Iterable[str]) -> tuple[str, ...]:
+        """Some communes, and the cities they are arrondissements of: where a street goes on."""
+        city = self._reference.city
+        return tuple(dict.fromkeys(one for code in codes for one in (code, city.get(code, code))))
+
     def streets_of(self, index: Index) -> dict[str, tuple[str, ...]]:
         """Commune of today -> the codes under which ``index`` has its streets.
 

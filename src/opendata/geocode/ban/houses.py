@@ -1,5 +1,6 @@
 """Where a house number of a street stands: exactly, between its neighbours, or not known."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,8 +17,9 @@ BEYOND = 8
 #: The nearest number is rather sought on the same side of the street.
 _OTHER_SIDE = 3
 
-#: Levels, best first.
-NUMERO, INTERPOLATION, VOIE = 0, 1, 2
+#: Levels, best first: the very number; the number with another repetition; between two numbers;
+#: at the nearest number; the street.
+NUMERO, REPETITION, BETWEEN, NEAREST, VOIE = range(5)
 
 
 class Houses(NamedTuple):
@@ -51,6 +53,22 @@ def locate_numbers(index: Index, street: Array, number: Array, repetition: Array
     return found
 
 
+def locate_in_parts(
+    index: Index, parts: Sequence[Sequence[int]], number: Array, repetition: Array
+) -> tuple[Array, Houses]:
+    """Place each ``number`` in one of the entries of its street, the preferred one first.
+
+    Returns the entry of each, and the place in it: that of the best level, and of equal ones the
+    first. A place is always told by one entry alone.
+    """
+    row = np.repeat(np.arange(len(parts)), [len(one) for one in parts])
+    street = np.fromiter((one for some in parts for one in some), dtype="int64", count=len(row))
+    houses = locate_numbers(index, street, number[row], repetition[row])
+    best = np.lexsort((houses.level, row))  # stable: of one level the first stays first
+    best = best[np.unique(row[best], return_index=True)[1]]
+    return street[best], Houses(*(values[best] for values in houses))
+
+
 def _exact(
     index: Index, found: Houses, rows: Array, at: Array, wanted: Array, repetition: Array
 ) -> None:
@@ -58,7 +76,7 @@ def _exact(
     for row, start, end in zip(rows, at[rows], last, strict=True):
         same = np.flatnonzero(index.repetition[start:end] == repetition[row])
         address = start + (same[0] if len(same) else 0)
-        level = NUMERO if len(same) or not repetition[row] else INTERPOLATION
+        level = NUMERO if len(same) or not repetition[row] else REPETITION
         _put(index, found, row, address, level)
 
 
@@ -87,7 +105,7 @@ def _between(
     for name in ("longitude", "latitude"):
         a, b = getattr(index, name)[low], getattr(index, name)[high]
         getattr(found, name)[inside] = (a + share * (b - a))[between]
-    found.level[inside] = INTERPOLATION
+    found.level[inside] = BETWEEN
     for row in rows[~between]:
         start, end = index.first[street[row]], index.first[street[row] + 1]
         numbers = index.number[start:end]
@@ -95,4 +113,4 @@ def _between(
         ranked = away + _OTHER_SIDE * (numbers % 2 != number[row] % 2)
         nearest = int(np.argmin(np.where(numbers > 0, ranked, 1 << 20)))
         if numbers[nearest] > 0 and away[nearest] <= BEYOND:
-            _put(index, found, int(row), int(start) + nearest, INTERPOLATION)
+            _put(index, found, int(row), int(start) + nearest, NEAREST)

@@ -93,6 +93,11 @@ class Index:
             self._blocks[codes] = streets, names
         return self._blocks[codes]
 
+    @cached_property
+    def parts(self) -> dict[tuple[int, tuple[str, ...]], tuple[int, ...]]:
+        """What :func:`parts.other_parts` found, by street and communes."""
+        return {}
+
     def bearers(self, street: int) -> int:
         """How many communes of the département have a street of this kind and core."""
         return self._bearers[self.kind[street], self.core[street]]

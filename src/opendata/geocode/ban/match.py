@@ -16,7 +16,7 @@ import numpy as np
 
 from opendata.geocode.ban.choose import Choice, Query, choose
 from opendata.geocode.ban.families import Families
-from opendata.geocode.ban.houses import INTERPOLATION, NUMERO, locate_numbers
+from opendata.geocode.ban.houses import NUMERO, VOIE, locate_in_parts
 from opendata.geocode.ban.index import Index
 from opendata.geocode.ban.likeness import closest, kinds_alike
 from opendata.geocode.ban.parse import Reading
@@ -157,9 +157,13 @@ def _found(
     streets_of = families.streets_of(index)
     blocks = [_block(task.codes, streets_of) for task in tasks]
     near = _near(index, tasks, blocks)
+    going_on = {
+        codes: _block(families.whole(codes), streets_of)
+        for codes in {task.query.codes for task in tasks}
+    }
     choices: list[Choice | None] = []
     for task, block in zip(tasks, blocks, strict=True):
-        found = _choice(index, task, block, near)
+        found = _choice(index, task, block, near, going_on[task.query.codes])
         choices.append(found if found and _may_stand(index, task, found) else None)
     answers = _answers(index, choices, enough)
     return [
@@ -266,13 +270,17 @@ def _compared(index: Index, block: _Block, keys: list[_Key]) -> _Near:
     }
 
 
-def _choice(index: Index, task: _Task, block: _Block, near: _Streets) -> Choice | None:
+def _choice(
+    index: Index, task: _Task, block: _Block, near: _Streets, going_on: _Block
+) -> Choice | None:
     """The most probable choice of all readings; of equal ones, the first."""
     best: Choice | None = None
     readings = task.query.readings
     for reading, candidates in zip(readings, near.of(block, readings), strict=True):
         if candidates:
-            one = choose(index, task.query, reading, candidates, widened=task.widened)
+            one = choose(
+                index, task.query, reading, candidates, widened=task.widened, going_on=going_on
+            )
             if best is None or one.probability > best.probability:
                 best = one
     return best
@@ -307,23 +315,30 @@ def _answers(index: Index, choices: Sequence[Choice | None], enough: float) -> l
 
 
 def _located(index: Index, choices: Sequence[Choice]) -> list[Answer]:
-    street = np.array([one.street for one in choices], dtype="int64")
     number = np.array([one.reading.number for one in choices], dtype="int64")
     letters = [one.reading.repetition for one in choices]
     repetition = np.array([ord(one[0]) if one else 0 for one in letters], dtype="int64")
-    houses = locate_numbers(index, street, number, repetition)
+    parts = [(one.street, *one.parts) for one in choices]
+    street, houses = locate_in_parts(index, parts, number, repetition)
+    places = (values.tolist() for values in (street, *houses))
     return [
-        _one_answer(index, choice, *place)
-        for choice, *place in zip(choices, *(values.tolist() for values in houses), strict=True)
+        _one_answer(index, choice, *place) for choice, *place in zip(choices, *places, strict=True)
     ]
 
 
 def _one_answer(
-    index: Index, choice: Choice, longitude: float, latitude: float, level: int, address: int
+    index: Index,
+    choice: Choice,
+    street: int,
+    longitude: float,
+    latitude: float,
+    level: int,
+    address: int,
 ) -> Answer:
-    street, reading = choice.street, choice.reading
+    """``street`` is the entry that tells the place: the one retained, or a part of its street."""
+    reading = choice.reading
     on_street = "voie" if index.kind[street] else "lieu-dit"
-    precision = {NUMERO: "numero", INTERPOLATION: "interpolation"}.get(level, on_street)
+    precision = {NUMERO: "numero", VOIE: on_street}.get(level, "interpolation")
     return Answer(
         score=round(choice.probability, 3),
         precision=precision,
@@ -333,7 +348,7 @@ def _one_answer(
         town=index.town[street],
         postcode=index.postcode[street],
         voie=index.name[street],
-        numero=f"{reading.number}{reading.repetition}" if level != 2 else "",
+        numero=f"{reading.number}{reading.repetition}" if level != VOIE else "",
         ban_id=str(index.ids[address]) if address >= 0 else index.street_id(street),
         reach_m=float(index.reach_m[street]),
     )
