@@ -1,47 +1,147 @@
-"""Which rows describe the same place.
+"""Which rows describe the same place, within a source and across sources.
 
-Two rows of *different* sources are one place when commune, name and street address agree
-once spelling is folded and usual abbreviations are spelled out. A place that merely hosts
-another (a France services inside a town hall) has another name, and stays apart. Two rows
-of the same source never merge: their producer gave them two keys. When a source has two
-rows that fit the same place, nothing tells which is meant, and none of them merges.
+    rows ─► comparable ─► candidates ─► witnesses ─► probability ─► decisions ─► groups
+                                                                         └► pairs to review
+
+A place that merely hosts another (a France services inside a town hall) is another place; the
+rule and its cases are in docs/matching.md.
 """
 
-import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from opendata.schema import fold
-from opendata.tables import over_distinct
+from opendata.identity.candidates import candidates
+from opendata.identity.evidence import Positions, comparable, metres_apart, witnesses
+from opendata.identity.groups import Pair, Pairs, group
+from opendata.identity.likelihood import Weights, probability, reasons, weights
+from opendata.model import PairDecision
 
-_EXPANSIONS = {
-    "av": "avenue", "ave": "avenue", "bd": "boulevard", "bld": "boulevard", "pl": "place",
-    "r": "rue", "rte": "route", "ch": "chemin", "chem": "chemin", "imp": "impasse",
-    "all": "allee", "sq": "square", "st": "saint", "ste": "sainte", "gal": "general",
-    "mal": "marechal", "dr": "docteur", "pdt": "president", "fg": "faubourg",
-}  # fmt: skip
-_SILENT = frozenset(("de", "du", "des", "d", "la", "le", "les", "l", "et", "a", "au", "aux", "en"))
+#: The reason of a pair that a person judged.
+DECISION = "decision"
 
 
-def comparison_key(text: str) -> str:
-    """The words of a name or address, folded, spelled out, without articles."""
-    words = (_EXPANSIONS.get(word, word) for word in fold(text).split())
-    return " ".join(word for word in words if word not in _SILENT)
+@dataclass(frozen=True)
+class Matches:
+    """``groups``: a number per row (on its index), equal for rows of one place.
 
-
-def group_rows(rows: pd.DataFrame) -> pd.Series:
-    """A group number per row; rows with the same number are one place.
-
-    ``rows`` has the text columns source, code_insee, nom, adresse (any unique index).
-    Groups are numbered in the order of their first row.
+    ``links`` has, on the index of the rows that join an earlier row's group, ``probabilite`` and
+    ``motif``: the likeliest of their pairs inside it. ``review`` has the pairs that a person
+    should look at, likeliest first: left, right (index labels), probabilite, motif (for),
+    contre (against), distance_m (metres between their points, NaN without).
     """
-    names = over_distinct(rows["nom"], comparison_key)
-    addresses = over_distinct(rows["adresse"], comparison_key)
-    keys = rows["code_insee"] + "\x1f" + names + "\x1f" + addresses
-    comparable = (names != "") & addresses.map(lambda key: bool(re.search(r"[a-z]", key)))
-    alone = pd.Series([f"\x1e{number}" for number in range(len(rows))], index=rows.index)
-    keys = keys.mask(~comparable.astype(bool), alone)
-    # Two rows of one source under the same key: nothing tells which one the others mean.
-    doubled = rows.assign(key=keys).duplicated(["source", "key"], keep=False)
-    ambiguous = keys.isin(set(keys[doubled]))
-    return pd.Series(pd.factorize(keys.mask(ambiguous, alone))[0], index=rows.index)
+
+    groups: pd.Series
+    links: pd.DataFrame
+    review: pd.DataFrame
+
+
+def match_rows(
+    rows: pd.DataFrame,
+    decisions: Sequence[PairDecision] = (),
+    using: Weights | None = None,
+) -> Matches:
+    """Group the rows of a dataset, in order of rank; any unique index.
+
+    ``rows`` has the columns of :func:`opendata.identity.evidence.comparable`, and ``id``.
+    """
+    using = using or weights()
+    table = comparable(rows)
+    decided = _positions(rows, decisions)
+    left, right = _with_decided(*candidates(table), decided)
+    said = witnesses(table, left, right)
+    chance = probability(said, using)
+    answer = _answers(left, right, decided)
+    chance = np.where(answer == 1, 1.0, np.where(answer == 0, 0.0, chance))
+    sources = table["source"].to_numpy(dtype=object)
+    pairs = Pairs(left, right, chance)
+    numbers, refused = group(pairs, sources, same=using.same, review=using.review, decided=decided)
+    together = numbers[left] == numbers[right]
+    motive = reasons(said).mask(pd.Series(answer == 1), DECISION)
+    open_ = (answer < 0) & ~together & ((chance >= using.review) | refused)
+    return Matches(
+        groups=pd.Series(numbers, index=rows.index),
+        links=_links(rows.index, left, right, chance, motive, together),
+        review=_review(table, rows.index, left, right, chance, said, open_),
+    )
+
+
+def _positions(rows: pd.DataFrame, decisions: Sequence[PairDecision]) -> dict[Pair, bool]:
+    """What persons decided of pairs of rows that are here; the last answer holds."""
+    if not decisions:
+        return {}
+    named = pd.MultiIndex.from_arrays([rows["source_id"], rows["id"]])
+    places = pd.Series(np.arange(len(rows)), index=named)
+    places = places[~places.index.duplicated()]
+    found: dict[Pair, bool] = {}
+    for one in decisions:
+        here = [int(places[row]) for row in one.rows if row in places.index]
+        if len(here) == 2 and here[0] != here[1]:
+            found[min(here), max(here)] = one.same
+    return found
+
+
+def _with_decided(
+    left: Positions, right: Positions, decided: dict[Pair, bool]
+) -> tuple[Positions, Positions]:
+    """The pairs to compare and those decided, each once, in order."""
+    if not decided:
+        return left, right
+    pairs = pd.MultiIndex.from_arrays([left, right]).union(pd.MultiIndex.from_tuples(decided))
+    return (
+        pairs.get_level_values(0).to_numpy(dtype="int64"),
+        pairs.get_level_values(1).to_numpy(dtype="int64"),
+    )
+
+
+def _answers(left: Positions, right: Positions, decided: dict[Pair, bool]) -> Positions:
+    """1 for the same, 0 for different, -1 where nobody decided."""
+    answers = np.full(len(left), -1, dtype="int64")
+    if decided:
+        pairs = pd.MultiIndex.from_arrays([left, right])
+        where = pairs.get_indexer(pd.MultiIndex.from_tuples(list(decided)))
+        answers[where] = [int(same) for same in decided.values()]
+    return answers
+
+
+def _links(
+    index: pd.Index,
+    left: Positions,
+    right: Positions,
+    chance: npt.NDArray[Any],
+    motive: pd.Series,
+    together: npt.NDArray[Any],
+) -> pd.DataFrame:
+    one = pd.DataFrame({"row": right, "probabilite": chance, "motif": motive.to_numpy()})[together]
+    # A row may be tied to its group by a later row only (A–C, B–C): its pair counts too.
+    other = pd.DataFrame({"row": left, "probabilite": chance, "motif": motive.to_numpy()})[together]
+    both = pd.concat([one, other]).sort_values("probabilite", ascending=False, kind="stable")
+    best = both.drop_duplicates("row").set_index("row").sort_index()
+    return best.set_axis(index[best.index.to_numpy(dtype="int64")])
+
+
+def _review(
+    rows: pd.DataFrame,
+    index: pd.Index,
+    left: Positions,
+    right: Positions,
+    chance: npt.NDArray[Any],
+    said: pd.DataFrame,
+    open_: npt.NDArray[Any],
+) -> pd.DataFrame:
+    chosen = said[open_]
+    table = pd.DataFrame(
+        {
+            "left": index[left[open_]],
+            "right": index[right[open_]],
+            "probabilite": chance[open_],
+            "motif": reasons(chosen).to_numpy(),
+            "contre": reasons(chosen, against=True).to_numpy(),
+            "distance_m": metres_apart(rows, left[open_], right[open_]),
+        }
+    )
+    return table.sort_values("probabilite", ascending=False, kind="stable", ignore_index=True)

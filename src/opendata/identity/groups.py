@@ -1,0 +1,153 @@
+"""From pairs to places: which rows go together, without a contradiction among them.
+
+Likely pairs make chains (A is B, B is C). A chain is one place only when nothing inside it says
+otherwise: no pair that was judged different, by the witnesses or by a person, and no two rows of
+one source but those that are each other's double. Where something does, the likeliest pairs are
+joined first and those that would bring a contradiction in are left to a person.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Positions = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Pair = tuple[int, int]
+
+#: Two rows of one source that fit a place equally well (log-odds apart): neither is chosen.
+_TIE = 0.25
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Compared pairs: positions of their rows and the probability that they are one place."""
+
+    left: Positions
+    right: Positions
+    probability: npt.NDArray[np.float64]
+
+
+def group(
+    pairs: Pairs,
+    sources: npt.NDArray[Any],
+    *,
+    same: float,
+    review: float,
+    decided: dict[Pair, bool] | None = None,
+) -> tuple[Positions, Flags]:
+    """The group of each row, numbered by its first row, and the pairs that were refused.
+
+    ``sources`` says of what source each row is. ``decided`` maps pairs (smaller position first)
+    to a person's answer; a pair decided to be the same must be among ``pairs`` with probability
+    1, one decided to be different with 0. Refused pairs are likely ones that would have brought
+    together rows that are not one place, or that two rows of one source fit equally well.
+    """
+    decided = decided or {}
+    likely = pairs.probability >= same
+    parts = components(len(sources), pairs.left[likely], pairs.right[likely])
+    inside = parts[pairs.left] == parts[pairs.right]
+    said = pd.DataFrame({"source": sources, "part": parts})
+    several = said.duplicated(["source", "part"], keep=False).to_numpy()
+    doubtful = set(parts[pairs.left[inside & (pairs.probability < review)]].tolist())
+    doubtful |= set(parts[several].tolist())
+    refused = np.zeros(len(pairs.left), dtype=bool)
+    if not doubtful:
+        return parts, refused
+    numbers = np.flatnonzero(inside & np.isin(parts[pairs.left], list(doubtful)))
+    groups = parts.copy()
+    order = numbers[np.argsort(parts[pairs.left[numbers]], kind="stable")]
+    cuts = np.flatnonzero(np.diff(parts[pairs.left[order]])) + 1
+    for own in np.split(order, cuts):
+        rows = np.unique(np.concatenate([pairs.left[own], pairs.right[own]]))
+        joined, left_out = _careful(own, pairs, sources, same, review, decided)
+        for row in rows.tolist():
+            groups[row] = joined[row]
+        refused[left_out] = True
+    return groups, refused
+
+
+def components(count: int, left: Positions, right: Positions) -> Positions:
+    """The smallest row of the chain that each row is in."""
+    smallest = np.arange(count, dtype="int64")
+    while True:
+        low = np.minimum(smallest[left], smallest[right])
+        before = smallest.copy()
+        np.minimum.at(smallest, left, low)
+        np.minimum.at(smallest, right, low)
+        smallest = smallest[smallest]
+        if (smallest == before).all():
+            return smallest
+
+
+def _careful(
+    numbers: Positions,
+    pairs: Pairs,
+    sources: npt.NDArray[Any],
+    same: float,
+    review: float,
+    decided: dict[Pair, bool],
+) -> tuple[dict[int, int], list[int]]:
+    """The groups of one chain, joined likeliest pair first; and the pairs left out."""
+    left, right = pairs.left[numbers].tolist(), pairs.right[numbers].tolist()
+    chance = pairs.probability[numbers].tolist()
+    known: dict[Pair, float] = dict(zip(zip(left, right, strict=True), chance, strict=True))
+    members: dict[int, list[int]] = {row: [row] for row in sorted({*left, *right})}
+    home = {row: row for row in members}
+    likely = [
+        (one, other, p, number)
+        for one, other, p, number in zip(left, right, chance, numbers.tolist(), strict=True)
+        if p >= same
+    ]
+    likely.sort(key=lambda pair: (-pair[2], pair[0], pair[1]))
+
+    def apart(one: int, other: int) -> bool:
+        p = known.get((min(one, other), max(one, other)))
+        if sources[one] == sources[other]:
+            return p is None or p < same
+        return p is not None and p < review
+
+    left_out = []
+    for one, other, p, number in likely:
+        a, b = home[one], home[other]
+        if a == b:
+            continue
+        forced = decided.get((one, other)) is True
+        clash = any(apart(x, y) for x in members[a] for y in members[b])
+        if not forced and (clash or _rivals((one, other), p, likely, sources, known, same)):
+            left_out.append(number)
+            continue
+        a, b = min(a, b), max(a, b)
+        for row in members.pop(b):
+            home[row] = a
+            members[a].append(row)
+    return home, left_out
+
+
+def _rivals(
+    pair: Pair,
+    p: float,
+    likely: Iterable[tuple[int, int, float, int]],
+    sources: npt.NDArray[Any],
+    known: dict[Pair, float],
+    same: float,
+) -> bool:
+    """Whether another row of one row's source, not its double, fits the other just as well."""
+    odds = _odds(p)
+    for one, other in (pair, pair[::-1]):
+        for x, y, q, _ in likely:
+            rival = x if y == other else y if x == other else None
+            if rival is None or rival == one or sources[rival] != sources[one]:
+                continue
+            double = known.get((min(rival, one), max(rival, one)), 0.0) >= same
+            if not double and abs(_odds(q) - odds) <= _TIE:
+                return True
+    return False
+
+
+def _odds(p: float) -> float:
+    p = min(max(p, 1e-12), 1 - 1e-12)
+    return float(np.log(p / (1 - p)))
