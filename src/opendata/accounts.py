@@ -33,7 +33,8 @@ def source_accounts(
         published = int(roles.get((source.id, "principale"), 0))
         merged = int(roles.get((source.id, "fusionnee"), 0))
         counts = (published, merged, len(part.refused), part.outside)
-        if sum(counts) != harvest.rows_in:
+        kept = harvest.snapshot is None and len(part.accepted) > 0
+        if sum(counts) != (len(part.accepted) if kept else harvest.rows_in):
             raise ReleaseError(
                 "compte_faux",
                 fr=f"{source.id} : {harvest.rows_in} lignes lues mais {sum(counts)} retrouvées "
@@ -51,8 +52,8 @@ def source_accounts(
                 "page": source.homepage,
                 "recupere_le": rfc3339(snapshot.fetched_at) if snapshot else "",
                 "perime_depuis": rfc3339(harvest.stale_since) if harvest.stale_since else "",
-                "etat": _state(source, harvest),
-                "lignes_lues": str(harvest.rows_in),
+                "etat": "conservee" if kept else _state(source, harvest),
+                "lignes_lues": str(sum(counts)),
                 "publiees": str(published),
                 "fusionnees": str(merged),
                 "quarantaine": str(len(part.refused)),

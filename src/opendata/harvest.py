@@ -136,7 +136,9 @@ def code_fingerprint() -> str:
     """The hash of the code and schemas, so that a changed rule never meets an old result."""
     digest = hashlib.sha256()
     package = Path(__file__).parent
-    files = [path for kind in ("py", "html", "css", "js") for path in package.rglob(f"*.{kind}")]
+    files = [
+        path for kind in ("py", "toml", "html", "css", "js") for path in package.rglob(f"*.{kind}")
+    ]
     files += [path for kind in ("json", "csv") for path in schemas_folder().rglob(f"*.{kind}")]
     for path in sorted(files):
         digest.update(path.name.encode())

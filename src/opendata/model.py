@@ -229,6 +229,10 @@ class Retention:
     keep_months: int = 36
 
 
+#: Codes of findings that nobody can let through: files that break their schema, ids given twice.
+INTEGRITY = ("schema_non_respecte", "identifiant_double")
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What the gate says of a release: a ``blocker`` holds it, a ``warning`` goes out with it.

@@ -7,12 +7,13 @@ they link to the immutable folder of the version they show, never to a moving ta
 from pathlib import Path
 from typing import Any
 
+from opendata.feeds import write_catalogue_feed, write_dataset_feed
 from opendata.files import read_json, write_text
 from opendata.language import Text
 from opendata.licences import licences
 from opendata.model import Dataset
 from opendata.paths import Paths
-from opendata.release.store import latest, read_table, withdrawn, write_history
+from opendata.release.store import latest, read_table, withdrawals, write_history
 from opendata.schema import SEPARATOR, fields, vocabulary
 
 _ROW_FIELDS = (
@@ -32,12 +33,14 @@ def write_pages(dataset: Dataset, paths: Paths) -> None:
     folder = latest(paths, dataset.id)
     if folder is None:
         return
-    write_history(paths, dataset.id, withdrawn(paths, dataset.id), folder.name)
+    write_history(paths, dataset.id, withdrawals(paths, dataset.id), folder.name)
     from opendata.site import render_dataset
 
     page = dataset_page(dataset, paths, folder)
     write_text(paths.dataset(dataset.id) / "index.html", render_dataset(page))
+    write_dataset_feed(dataset.id, paths)
     write_home(paths)
+    write_catalogue_feed(paths)
 
 
 def write_home(paths: Paths) -> None:
@@ -194,10 +197,13 @@ def _releases(paths: Paths, dataset: str) -> list[dict[str, Any]]:
             "version": entry["version"],
             "created": entry["created"],
             "places": entry["lieux"],
-            "href": entry["href"],
+            "href": entry.get("href", ""),
             "added": entry.get("ajouts", 0),
             "removed": entry.get("suppressions", 0),
             "changed": entry.get("modifications", 0),
+            "moved": entry.get("deplacements", 0),
+            "merged": entry.get("fusions", 0),
+            "reopened": entry.get("reouvertures", 0),
             "state": entry["etat"],
             "reason": entry.get("raison", ""),
         }

@@ -69,8 +69,9 @@ class Paths:
     def staged(self, dataset: str) -> Path:
         return self.dataset_state(dataset) / "staged"
 
-    def registry(self, dataset: str) -> Path:
-        return self.dataset_state(dataset) / "registre.csv"
+    def pairs(self, dataset: str) -> Path:
+        """The pairs of rows that a person should judge, as the last run found them."""
+        return self.dataset_state(dataset) / "paires.csv"
 
     def release_ledger(self, dataset: str, version: str) -> Path:
         """What the stages after the harvests said of each row of a release."""

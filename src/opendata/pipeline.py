@@ -3,14 +3,14 @@
     per source    fetch ─► snapshot ─► read ─► contract ─► map ─► normalise ─► check
     per dataset   locate ─► territory ─► ids ─► merge ─► diff ─► gate ─► stage ─► promote
 
-The flows call :func:`prepare`, then :func:`fetch_source` for each source, and
+What a person then does with a release that waits is ``opendata.steward``. The flows call
+:func:`prepare`, then :func:`fetch_source` for each source, and
 :func:`publish`; :func:`run` is the three in a row. What happens between a snapshot and its
 checked rows is ``opendata.harvest``: stored, so asked twice it is read.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,29 +24,44 @@ from opendata.catalog import (
     load_corrections,
     load_dataset,
     load_dataset_sources,
+    load_decisions,
 )
 from opendata.corrections import correct
-from opendata.errors import BusyError, CatalogError, UsageError
+from opendata.errors import CatalogError, UsageError
 from opendata.fetch import fetch, last_copy
-from opendata.files import read_json, rfc3339
+from opendata.files import read_json, rfc3339, write_text
 from opendata.geocode.communes import load_reference
 from opendata.geocode.geocoder import Geocoder, load_geocoder, service_of
 from opendata.harvest import Harvest, Stopwatch, code_fingerprint, harvest
-from opendata.identity.registry import load_registry
+from opendata.identity.registry import Published, advance, register_of
 from opendata.indicators import Indicators, indicators
 from opendata.language import Text
 from opendata.ledger import as_ledger
 from opendata.licences import dataset_licence, is_share_alike
 from opendata.location_report import location_report
-from opendata.model import Correction, Dataset, FetchOutcome, Gate, Release, Source
+from opendata.model import (
+    Correction,
+    Dataset,
+    Decisions,
+    FetchOutcome,
+    Finding,
+    Release,
+    Source,
+)
 from opendata.pages import write_pages
 from opendata.paths import Paths
 from opendata.publish.standard import shortfall
 from opendata.release import store
+from opendata.release.compatibility import compatibility, schema_findings
+from opendata.release.decided import decided_findings
 from opendata.release.diff import changes, date_places
-from opendata.release.gate import blockers
+from opendata.release.difference import difference
+from opendata.release.gate import Tables, judge
+from opendata.release.lock import publication_lock
 from opendata.report import build_report
 from opendata.schema import table_schema
+from opendata.site import render_difference
+from opendata.tables import count_rows
 from opendata.territory import departements_of
 
 Review = Literal["auto", "always", "never"]
@@ -66,23 +81,35 @@ class Job:
     to_fetch: frozenset[str]
     corrections: tuple[Correction, ...] = ()
     corrections_fingerprint: str = ""
+    decisions: Decisions = field(default_factory=Decisions)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended. ``report`` is rapport.json's content of the release it is about."""
+    """How a run ended. ``report`` is rapport.json's content of the release it is about.
+
+    ``reasons`` say why it is held; ``warnings`` what goes out with it. ``difference`` is what it
+    changes, ``seal`` the short hash of its files (of a release that waits), ``pairs`` how many
+    pairs of rows a person should judge.
+    """
 
     dataset: str
     status: Status
     version: str
     report: Mapping[str, Any]
     reasons: tuple[Text, ...] = ()
+    warnings: tuple[Text, ...] = ()
+    difference: Mapping[str, Any] = field(default_factory=dict)
+    seal: str = ""
+    pairs: int = 0
     seconds: Mapping[str, float] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The result as plain values, for ``--json``."""
-        reasons = [reason._asdict() for reason in self.reasons]
-        return {**asdict(self), "reasons": reasons, "report": dict(self.report)}
+        said = {
+            name: [one._asdict() for one in getattr(self, name)] for name in ("reasons", "warnings")
+        }
+        return {**asdict(self), **said, "report": dict(self.report)}
 
 
 def prepare(
@@ -112,7 +139,8 @@ def prepare(
     names = wanted or frozenset(source.id for source in kept)
     corrections, fingerprint = load_corrections(dataset_id, dataset.sources, paths)
     to_fetch = names if fetching else frozenset()
-    return Job(dataset, tuple(kept), tuple(left_out), to_fetch, corrections, fingerprint)
+    decisions = load_decisions(dataset_id, paths)
+    return Job(dataset, tuple(kept), tuple(left_out), to_fetch, corrections, fingerprint, decisions)
 
 
 def _check_territory(dataset: Dataset, paths: Paths) -> None:
@@ -148,31 +176,6 @@ def run(
     return publish(job, outcomes, paths, review=review, force=force)
 
 
-@contextmanager
-def publication_lock(dataset: str, paths: Paths) -> Iterator[None]:
-    """Only one publication of a dataset at a time, whoever starts it.
-
-    The lock is the kernel's: it goes with the process that holds it, killed or not.
-    """
-    from filelock import FileLock, Timeout
-
-    path = paths.lock(dataset)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(path, timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as problem:
-        raise BusyError(
-            "publication_en_cours",
-            fr=f"Une publication de « {dataset} » est déjà en cours : attendez sa fin.",
-            en=f"A publication of “{dataset}” is already under way: wait until it ends.",
-        ) from problem
-    try:
-        yield
-    finally:
-        lock.release()
-
-
 def publish(
     job: Job,
     outcomes: Sequence[FetchOutcome],
@@ -202,36 +205,67 @@ def _publish(
     geocoder = clock("referentiel", lambda: load_geocoder(paths, service_of(dataset)))
     inputs = _inputs(job, harvests, geocoder)
     last = store.latest(paths, dataset.id)
-    if last is not None and not force and _recorded(last, "inputs") == inputs:
+    if last is not None and not force and store.recorded(last, "inputs") == inputs:
         return _unchanged(dataset, last, paths, clock)
     corrected = clock("corrections", lambda: correct(job.sources, harvests, job.corrections))
-    registry = load_registry(paths.registry(dataset.id), _release_folders(paths, dataset.id))
+    before = _tables(last)
+    register = _register(job, paths)
     assembly = clock(
-        "assemblage", lambda: assemble(dataset, job.sources, corrected, geocoder, registry)
+        "assemblage",
+        lambda: assemble(
+            dataset, job.sources, corrected, geocoder, register, before, job.decisions.pairs
+        ),
     )
     if not geocoder.complete:
         # What a service could not be asked today is asked again tomorrow, changed or not.
         inputs = f"incomplet:{inputs}"
-    before = _tables(last, assembly)
     version = store.next_version(paths, dataset.id, f"{_created(harvests):%Y-%m-%d}")
     release = clock(
         "comparaison",
-        lambda: _build(job, harvests, assembly, geocoder, inputs, version, before["lieux"]),
+        lambda: _build(job, harvests, assembly, geocoder, inputs, version, before, register, last),
     )
-    if last is not None and not force and _recorded(last, "content") == release.content:
-        return _unchanged(dataset, last, paths, clock)
-    reasons = clock("controle", lambda: _reasons_to_hold(release, before, paths, review))
-    clock("fichiers", lambda: store.stage(release, paths))
+    _keep_pairs(paths, dataset.id, assembly.pairs)
+    if last is not None and not force and store.recorded(last, "content") == release.content:
+        return _unchanged(dataset, last, paths, clock, len(assembly.pairs))
+    findings = clock("controle", lambda: _findings(job, release, before, assembly, paths, review))
+    found = clock("difference", lambda: _difference(job, release, before, findings, assembly, last))
+    page = render_difference(found)
+    clock("fichiers", lambda: store.stage(release, paths, found, page))
     _keep_ledger(paths, release, assembly)
-    if reasons:
-        said = {"fr": [one.fr for one in reasons], "en": [one.en for one in reasons]}
-        store.hold(paths, dataset.id, release.version, said)
-        return Outcome(
-            dataset.id, "held", release.version, release.report, tuple(reasons), clock.seconds
-        )
-    clock("promotion", lambda: store.promote(paths, dataset.id, release.version))
+    blockers = tuple(one.text for one in findings if one.severity == "blocker")
+    warnings = tuple(one.text for one in findings if one.severity == "warning")
+    seal = store.seal_of(paths.staged(dataset.id) / version)
+    if not blockers:
+        clock("promotion", lambda: store.promote(paths, dataset.id, version))
+        store.retire(paths, dataset.id, dataset.retention)
+    # Held or not: the pages may be older than the release when the last command was killed.
     clock("pages", lambda: write_pages(dataset, paths))
-    return Outcome(dataset.id, "published", release.version, release.report, (), clock.seconds)
+    return Outcome(
+        dataset.id, "held" if blockers else "published", version, release.report, blockers,
+        warnings, found, seal, len(assembly.pairs), clock.seconds,
+    )  # fmt: skip
+
+
+def _register(job: Job, paths: Paths) -> pd.DataFrame:
+    """The register of ids, from the releases: those that stand, and those taken back since."""
+    folders = store.standing(paths, job.dataset.id)
+    newest = store.version_key(folders[-1].name) if folders else ("", 0)
+    taken_back = [
+        paths.releases(job.dataset.id) / version
+        for version in store.withdrawn(paths, job.dataset.id)
+        if store.version_key(version) > newest
+    ]
+    present = [folder for folder in taken_back if folder.is_dir()]
+    return register_of(folders, present, _closes_after(job))
+
+
+def _closes_after(job: Job) -> dict[str, int]:
+    return {source.id: source.closes_after_days for source in job.sources}
+
+
+def _keep_pairs(paths: Paths, dataset: str, pairs: pd.DataFrame) -> None:
+    """The file a steward answers in: decided pairs are no longer in it."""
+    write_text(paths.pairs(dataset), pairs.to_csv(index=False, lineterminator="\r\n"))
 
 
 def _keep_ledger(paths: Paths, release: Release, assembly: Assembly) -> None:
@@ -243,11 +277,13 @@ def _keep_ledger(paths: Paths, release: Release, assembly: Assembly) -> None:
     building.replace(path)
 
 
-def _tables(last: Path | None, assembly: Assembly) -> dict[str, pd.DataFrame]:
+def _tables(last: Path | None) -> dict[str, pd.DataFrame]:
     """What the last release said, to compare with; empty tables before the first one."""
     return {
-        "lieux": store.read_table(last, "lieux", tuple(assembly.places.columns)),
-        "sources": store.read_table(last, "sources", tuple(assembly.sources.columns)),
+        name: store.read_table(
+            last, name, tuple(field["name"] for field in table_schema(name)["fields"])
+        )
+        for name in ("lieux", "passerelle", "identifiants", "sources")
     }
 
 
@@ -262,21 +298,16 @@ def _created(harvests: Sequence[Harvest]) -> datetime:
     )
 
 
-def _release_folders(paths: Paths, dataset: str) -> list[Path]:
-    return [paths.releases(dataset) / version for version in store.versions(paths, dataset)]
-
-
-def _recorded(folder: Path, name: str) -> str:
-    return str(read_json(folder / "datapackage.json").get("opendata", {}).get(name, ""))
-
-
-def _unchanged(dataset: Dataset, last: Path, paths: Paths, clock: Stopwatch) -> Outcome:
+def _unchanged(
+    dataset: Dataset, last: Path, paths: Paths, clock: Stopwatch, pairs: int | None = None
+) -> Outcome:
     # What still waits was made from copies that no longer hold: nobody may publish it now.
     store.discard(paths, dataset.id)
     # The pages may be older than the release when the last run was killed after promoting.
     clock("pages", lambda: write_pages(dataset, paths))
     report = read_json(last / "rapport.json")
-    return Outcome(dataset.id, "unchanged", last.name, report, (), clock.seconds)
+    waiting = count_rows(paths.pairs(dataset.id)) if pairs is None else pairs
+    return Outcome(dataset.id, "unchanged", last.name, report, pairs=waiting, seconds=clock.seconds)
 
 
 def _digest(parts: Iterable[str]) -> str:
@@ -289,7 +320,7 @@ def _inputs(job: Job, harvests: Sequence[Harvest], geocoder: Geocoder) -> str:
     departements = departements_of(reference.frame, job.dataset.territory)
     parts = [code_fingerprint(), job.dataset.fingerprint, reference.fingerprint]
     parts.append(geocoder.fingerprint(departements))
-    parts.append(job.corrections_fingerprint)
+    parts += [job.corrections_fingerprint, job.decisions.fingerprint]
     for source, found in zip(job.sources, harvests, strict=True):
         copy = found.snapshot.sha256 if found.snapshot else ""
         parts += [source.id, source.fingerprint, copy, str(found.stale_since)]
@@ -297,19 +328,25 @@ def _inputs(job: Job, harvests: Sequence[Harvest], geocoder: Geocoder) -> str:
 
 
 def _content(
-    dataset: Dataset, assembly: Assembly, found: Indicators, licence: str, reference: Text
+    dataset: Dataset,
+    assembly: Assembly,
+    register: pd.DataFrame,
+    found: Indicators,
+    licence: str,
+    reference: Text,
 ) -> str:
     """The hash of what reusers get, dates apart: the same content is not published twice."""
     tables = (
         assembly.places.drop(columns=list(DATES_OF_PUBLICATION)),
         assembly.crosswalk,
+        register[["lieu_id", "statut", "successeur"]],
         assembly.quarantine,
         assembly.sources.drop(columns="recupere_le"),
         *found.tables().values(),
     )
     about = (dataset.title, dataset.title_en, dataset.description, dataset.description_en,
              dataset.publisher, dataset.contact, dataset.homepage, licence, reference.fr,
-             *(str(table_schema(name)) for name in ("lieux", *found.tables())))  # fmt: skip
+             *(str(table_schema(name)) for name in (*_TABLES, *found.tables())))  # fmt: skip
     return _digest([*about, *(table.to_csv(index=False) for table in tables)])
 
 
@@ -320,11 +357,17 @@ def _build(
     geocoder: Geocoder,
     inputs: str,
     version: str,
-    before: pd.DataFrame,
+    before: Mapping[str, pd.DataFrame],
+    register: pd.DataFrame,
+    last: Path | None,
 ) -> Release:
     dataset, created = job.dataset, _created(harvests)
-    difference = changes(before, assembly.places, DATES_OF_PUBLICATION)
-    places = date_places(assembly.places, before, difference, version[:10])
+    published_now = Published(_first_dated(assembly, version), assembly.crosswalk, version[:10])
+    ids = advance(register, published_now, _closes_after(job))
+    difference = changes(
+        before["lieux"], assembly.places, DATES_OF_PUBLICATION, before["identifiants"], ids
+    )
+    places = date_places(assembly.places, before["lieux"], difference, version[:10])
     published = [
         source
         for source, found in zip(job.sources, assembly.sources["etat"], strict=True)
@@ -337,6 +380,8 @@ def _build(
         dataset, version, rfc3339(created), places, assembly, harvests,
         difference, vintage,
     ) | {
+        "version_precedente": last.name if last else "",
+        "compatibilite": _compatibility(last),
         "standard": shortfall(places),
         "localisation": location_report(
             places, assembly, geocoder.library.held, geocoder.warnings
@@ -346,93 +391,93 @@ def _build(
     tables = {
         "lieux": places,
         "passerelle": assembly.crosswalk,
+        "identifiants": ids,
         "sources": assembly.sources,
         "quarantaine": assembly.quarantine,
         "changements": difference,
         **found.tables(),
     }
-    content = _content(dataset, assembly, found, licence.id, vintage)
+    content = _content(dataset, assembly, ids, found, licence.id, vintage)
     return Release(
         dataset, version, created, licence, why, tables, report, tuple(published), inputs,
         content, vintage, found.outlines,
     )  # fmt: skip
 
 
-def _reasons_to_hold(
-    release: Release, before: Mapping[str, pd.DataFrame], paths: Paths, review: Review
-) -> list[Text]:
-    """Why the release must wait. ``never`` sets tolerances aside, not integrity."""
+def _first_dated(assembly: Assembly, version: str) -> pd.DataFrame:
+    first = assembly.places["premiere_publication"]
+    return assembly.places.assign(premiere_publication=first.mask(first == "", version[:10]))
+
+
+#: The tables whose form readers rely on.
+_TABLES = ("lieux", "passerelle", "identifiants", "changements", "sources", "quarantaine")
+
+
+def _compatibility(last: Path | None) -> dict[str, Any]:
+    """What changed in the form of the tables since the last release."""
+    if last is None:
+        return {}
+    package = read_json(last / "datapackage.json")
+    told = [one for one in package.get("resources", ()) if one.get("name") in _TABLES]
+    schemas = {name: table_schema(name) for name in _TABLES}
+    return compatibility({**package, "resources": told}, schemas)
+
+
+def _findings(
+    job: Job,
+    release: Release,
+    before: Mapping[str, pd.DataFrame],
+    assembly: Assembly,
+    paths: Paths,
+    review: Review,
+) -> list[Finding]:
+    """What the gate and the persons before say of a release. ``never`` sets aside all but
+    integrity."""
     from opendata.check import release_errors
 
-    dataset = release.dataset
     errors = {
         name: release_errors(table, table_schema(name)) for name, table in release.tables.items()
     }
-    tables = (release.tables["lieux"], release.tables["sources"])
+    found = judge(
+        job.dataset.gate,
+        Tables(*(release.tables[name] for name in ("lieux", "passerelle", "sources"))),
+        Tables(*(before[name] for name in ("lieux", "passerelle", "sources"))),
+        errors,
+        tolerances=job.decisions.tolerances,
+        day=release.day,
+        pairs_to_review=len(assembly.pairs),
+    )
+    found += schema_findings(release.report["compatibilite"])
     if review == "never":
-        anything = Gate(max_loss_pct=100, min_places=0, min_located_pct=0)
-        nothing = before["lieux"].iloc[:0]
-        return blockers(anything, *tables, nothing, before["sources"], errors)
-    found = blockers(dataset.gate, *tables, before["lieux"], before["sources"], errors)
-    found += _already_withdrawn(release, paths)
+        return [one for one in found if one.severity == "warning" or not one.gate]
+    found = decided_findings(
+        found, release.content, job.decisions.releases, _withdrawn_contents(job.dataset.id, paths)
+    )
     if review == "always":
-        found.append(Text("une relecture est demandée", "a review is asked for"))
+        asked = Text("une relecture est demandée", "a review is asked for")
+        found = [Finding("relecture_demandee", "blocker", asked), *found]
     return found
 
 
-def _already_withdrawn(release: Release, paths: Paths) -> list[Text]:
-    """A content that a steward took back must not come back by itself the next night."""
-    dataset = release.dataset.id
-    return [
-        Text(
-            f"ce contenu est celui de la version {version}, retirée ({reason})",
-            f"this is the content of version {version}, which was withdrawn ({reason})",
-        )
+def _withdrawn_contents(dataset: str, paths: Paths) -> dict[str, tuple[str, str]]:
+    """Content -> version and reason, of the releases taken back."""
+    return {
+        store.recorded(paths.releases(dataset) / version, "content"): (version, reason)
         for version, reason in store.withdrawn(paths, dataset).items()
-        if _recorded(paths.releases(dataset) / version, "content") == release.content
-    ]
+    }
 
 
-def publish_staged(dataset_id: str, version: str | None, paths: Paths) -> str:
-    """Promote the release that waits, exactly as it was reviewed; return its version."""
-    dataset = load_dataset(dataset_id, paths)
-    with publication_lock(dataset_id, paths):
-        staged = _require_staged(dataset_id, version, paths)
-        store.promote(paths, dataset_id, staged.version)
-        write_pages(dataset, paths)
-    return staged.version
-
-
-def hold_staged(dataset_id: str, reason: str, paths: Paths) -> str:
-    """Add a person's reason to the release that waits; return its version."""
-    load_dataset(dataset_id, paths)
-    with publication_lock(dataset_id, paths):
-        staged = _require_staged(dataset_id, None, paths)
-        said = {"fr": [*staged.reasons_fr, reason], "en": [*staged.reasons_en, reason]}
-        store.hold(paths, dataset_id, staged.version, said)
-    return staged.version
-
-
-def take_back(dataset_id: str, version: str | None, reason: str, paths: Paths) -> str:
-    """Point ``latest`` to an earlier release; return the version readers now get."""
-    dataset = load_dataset(dataset_id, paths)
-    with publication_lock(dataset_id, paths):
-        store.recover(paths, dataset_id)
-        target = store.rollback(paths, dataset_id, version, reason)
-        write_pages(dataset, paths)
-    return target
-
-
-def _require_staged(dataset: str, version: str | None, paths: Paths) -> store.Staged:
-    staged = store.staged_release(paths, dataset)
-    if staged is None or (version is not None and version != staged.version):
-        there_fr = (
-            f"la version qui attend est {staged.version}" if staged else ("aucune version n'attend")
-        )
-        there_en = f"the version that waits is {staged.version}" if staged else "no version waits"
-        raise UsageError(
-            "version_absente",
-            fr=f"{dataset} : {there_fr} ; préparez-en une avec « opendata preview {dataset} ».",
-            en=f"{dataset}: {there_en}; prepare one with “opendata preview {dataset}”.",
-        )
-    return staged
+def _difference(
+    job: Job,
+    release: Release,
+    before: Mapping[str, pd.DataFrame],
+    findings: Sequence[Finding],
+    assembly: Assembly,
+    last: Path | None,
+) -> dict[str, Any]:
+    return difference(
+        job.dataset, release.version, last.name if last else "", rfc3339(release.created),
+        before, release.tables, findings,
+        pairs=assembly.pairs, pairs_file="paires.csv",
+        compatibility=release.report["compatibilite"],
+    )  # fmt: skip

@@ -21,6 +21,15 @@ from opendata.sentences import sentence
 from opendata.tables import over_distinct
 
 COUNTS = ("lignes_lues", "publiees", "fusionnees", "quarantaine", "hors_territoire")
+#: What is counted of ``changements.csv``: name of the count -> value of ``changement``.
+CHANGES = {
+    "ajouts": "ajout",
+    "suppressions": "suppression",
+    "modifications": "modification",
+    "deplacements": "deplacement",
+    "fusions": "fusion",
+    "reouvertures": "reouverture",
+}
 MASK = "•••"
 _EXAMPLES = 5
 _QUARANTINE_SHOWN = 500
@@ -107,14 +116,13 @@ def field_counts(places: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def change_counts(changes: pd.DataFrame) -> dict[str, int]:
-    """Places added, removed and changed."""
+    """Places added, removed, changed, moved, merged and published again.
+
+    A place that moved is one that changed, too: the others are apart from each other.
+    """
     places = changes.drop_duplicates(["lieu_id", "changement"])["changement"]
     counts = places.value_counts()
-    return {
-        "ajouts": int(counts.get("ajout", 0)),
-        "suppressions": int(counts.get("suppression", 0)),
-        "modifications": int(counts.get("modification", 0)),
-    }
+    return {name: int(counts.get(kind, 0)) for name, kind in CHANGES.items()}
 
 
 def without_personal_values(issues: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """What every room does with columns of text: work on distinct values, join cells."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pandas as pd
 
@@ -48,6 +49,14 @@ def shown(text: str) -> str:
 def shown_column(values: pd.Series) -> pd.Series:
     """:func:`shown` of a whole column."""
     return values.str.replace(ALTERNATIVE, _SHOWN_ALTERNATIVE, regex=False)
+
+
+def count_rows(path: Path) -> int:
+    """The rows of a CSV of ours; 0 when there is none or it cannot be read."""
+    try:
+        return len(pd.read_csv(path, dtype="str", usecols=[0]))
+    except (OSError, ValueError):
+        return 0
 
 
 def cell_text(value: object) -> str:

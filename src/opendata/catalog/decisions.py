@@ -21,7 +21,7 @@ from opendata.model import Decisions, Gate, PairDecision, ReleaseDecision, Toler
 from opendata.paths import Paths
 
 #: The tolerances of a dataset that a decision may replace: the keys of its ``[gate]``.
-GATES = tuple(field.name for field in fields(Gate))
+GATES = tuple(field.name for field in fields(Gate) if field.name != "moved_m")
 ANSWERS = ("same", "different")
 ACTIONS: tuple[str, ...] = get_args(get_type_hints(ReleaseDecision)["action"])
 

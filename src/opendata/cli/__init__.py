@@ -13,11 +13,12 @@ import click
 from opendata import __version__
 from opendata.cli.check import check
 from opendata.cli.common import say
+from opendata.cli.decision import decision
 from opendata.cli.deposit import deposit
 from opendata.cli.geocode import geocode
 from opendata.cli.preview import preview
 from opendata.cli.reference import reference
-from opendata.cli.release import hold, publish, rollback
+from opendata.cli.release import drop, hold, publish, rollback
 from opendata.cli.run import run
 from opendata.cli.source import source as source_commands
 from opendata.cli.status import status
@@ -44,8 +45,8 @@ def cli(context: click.Context, debug: bool) -> None:
 
 
 for command in (
-    run, preview, publish, hold, rollback, status, check, deposit, geocode, why, source_commands,
-    reference,
+    run, preview, publish, hold, drop, rollback, status, check, deposit, decision, geocode, why,
+    source_commands, reference,
 ):  # fmt: skip
     cli.add_command(command)
 

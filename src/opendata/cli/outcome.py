@@ -16,6 +16,7 @@ STATES = {
     "perimee": Text("périmée", "stale"),
     "absente": Text("absente", "missing"),
     "non_publiee": Text("non publiée", "not published"),
+    "conservee": Text("conservée", "kept"),
     "ecartee": Text("écartée (licence)", "left out (licence)"),
 }
 _COUNT_TITLES = {
@@ -27,8 +28,13 @@ _COUNT_TITLES = {
 }
 
 
-def show_outcome(outcome: Mapping[str, Any], paths: Paths) -> None:
-    """The accounts, what was published or why not, and where it is."""
+def show_outcome(outcome: Mapping[str, Any], paths: Paths, *, briefly: bool = False) -> None:
+    """The accounts, what was published or why not, and where it is.
+
+    ``briefly``: the difference, which the caller shows, says why a release waits.
+    """
+    from opendata.publish.changes import summary
+
     name, version, report = outcome["dataset"], outcome["version"], outcome["report"]
     _show_accounts(report)
     for line in report["sources"]:
@@ -37,14 +43,10 @@ def show_outcome(outcome: Mapping[str, Any], paths: Paths) -> None:
             say(f"! {name_fr}{line['message_fr']}", f"! {name_en}{line['message_en']}")
     places = report["places"]
     if outcome["status"] == "published":
-        changed = report["changements"]
+        changed = summary(report["changements"])
         say(
-            f"{name} {version} est publié : {places} lieux "
-            f"({changed['ajouts']} ajoutés, {changed['suppressions']} supprimés, "
-            f"{changed['modifications']} modifiés).",
-            f"{name} {version} is published: {places} places "
-            f"({changed['ajouts']} added, {changed['suppressions']} removed, "
-            f"{changed['modifications']} changed).",
+            f"{name} {version} est publié : {places} lieux ({changed.fr}).",
+            f"{name} {version} is published: {places} places ({changed.en}).",
         )
         click.echo(f"  {paths.releases(name) / version}")
         click.echo(f"  {paths.dataset(name) / 'index.html'}")
@@ -53,14 +55,19 @@ def show_outcome(outcome: Mapping[str, Any], paths: Paths) -> None:
             f"Rien de nouveau : {name} {version} reste la dernière version ({places} lieux).",
             f"Nothing new: {name} {version} is still the latest release ({places} places).",
         )
-    else:
+    elif not briefly:
         say(f"{name} {version} attend une décision :", f"{name} {version} waits for a decision:")
         for reason in outcome["reasons"]:
-            say(f"  - {reason['fr']}", f"  - {reason['en']}")
+            say(f"  ! {reason['fr']}", f"  ! {reason['en']}")
         say(
-            f"Publier : opendata publish {name}. La dernière version publiée reste en place.",
-            f"To publish: opendata publish {name}. The last published release stays in place.",
+            "La dernière version publiée reste en place. Voir ce qui changerait : "
+            f"opendata preview {name} --no-fetch",
+            "The last published release stays in place. To see what would change: "
+            f"opendata preview {name} --no-fetch",
         )
+    if not briefly or outcome["status"] != "held":
+        for warning in outcome["warnings"]:
+            say(f"  - {warning['fr']}", f"  - {warning['en']}")
     _show_standard(report, places)
     _show_unapplied(name, paths)
 

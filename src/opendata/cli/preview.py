@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from opendata.cli.common import print_json, say, settings
+from opendata.cli.difference_lines import show_difference
 from opendata.cli.outcome import show_outcome
 
 
@@ -15,28 +16,20 @@ from opendata.cli.outcome import show_outcome
 def preview(dataset: str, no_fetch: bool, as_json: bool) -> int:
     """Stage a release of DATASET and show what it would change."""
     from opendata.pipeline import run as run_pipeline
-    from opendata.release.store import read_table
 
     paths = settings()
     outcome = run_pipeline(dataset, paths, fetching=not no_fetch, review="always").as_json()
     if as_json:
         print_json(outcome)
         return 0
-    show_outcome(outcome, paths)
+    show_outcome(outcome, paths, briefly=True)
     held = outcome["status"] == "held"
     parent = paths.staged(dataset) if held else paths.releases(dataset)
     if held:
-        table = read_table(paths.staged(dataset) / outcome["version"], "changements")
-        for line in table.head(20).to_dict("records"):
-            what = f"{line['champ']} : « {line['ancien']} » → « {line['nouveau']} »"
-            detail = what if line["champ"] else ""
-            click.echo(
-                f"  {line['changement']:<12} {line['lieu_id']} {line['nom']} "
-                f"({line['commune']}) {detail}"
-            )
-        if len(table) > 20:
-            say(f"  … {len(table)} changements en tout", f"  … {len(table)} changes in all")
+        show_difference(outcome["difference"] | {"seal": outcome["seal"]})
     _show_to_open(parent / outcome["version"])
+    if held:
+        click.echo(f"  {parent / outcome['version']}.html")
     return 0
 
 

@@ -37,7 +37,8 @@ def run(
 ) -> int:
     """The whole job for DATASET, through the Prefect flow."""
 
-    from opendata.pipeline import prepare, publication_lock
+    from opendata.pipeline import prepare
+    from opendata.release.lock import publication_lock
 
     paths = settings()
     # Everything that can be refused is refused before the flow's engine starts.

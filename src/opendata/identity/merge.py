@@ -1,8 +1,9 @@
 """One row per place out of the rows that describe it.
 
-Field by field, the best-ranked source that says something is believed; multi-valued
-fields add up; the point comes whole from the row whose precision is best. What gives way
-is reported.
+Field by field, the best-ranked source that says something is believed, unless what it says is
+more than :data:`STALE_DAYS` older than what another says; multi-valued fields add up; the point
+comes whole from the row whose precision is best. What gives way is reported with the reason: a
+better rank (``valeur_concurrente``), or a fresher word (``valeur_plus_ancienne``).
 """
 
 import re
@@ -11,10 +12,13 @@ from collections.abc import Mapping
 import pandas as pd
 
 from opendata.model import issue_lines, join_issues, no_issues
-from opendata.schema import SEPARATOR, fields
+from opendata.schema import SEPARATOR, fields, fold
+from opendata.tables import column, over_distinct
 
 #: From the most to the least precise; the merged place takes the best of its rows.
 PRECISION_ORDER = ("numero", "interpolation", "voie", "lieu-dit", "commune", "aucune")
+#: A word this much older than another source's gives way to it, whatever their ranks.
+STALE_DAYS = 730
 _ADDRESS_NOISE = re.compile(r"^https?://(?:www\.)?|/$")
 _POINT = (
     *("latitude", "longitude", "geo_methode", "geo_precision", "geo_score"),
@@ -43,18 +47,21 @@ def merge_groups(
     if not shared.any():
         return places.reset_index(drop=True), no_issues()
     rows, kept_apart = _without_own_fields(rows, shared & ~primary, own_fields or {})
-    groups = rows[shared].groupby("groupe", sort=False)
+    joined = rows[shared].reset_index(drop=True)
+    groups = joined.groupby("groupe", sort=False)
+    said_on = pd.to_datetime(column(joined, "date_maj"), format="%Y-%m-%d", errors="coerce")
     issues = [kept_apart]
     for name in _mergeable(rows):
-        multiple = fields()[name].multiple
-        values = groups[name].agg(_union if multiple else _first)
+        if fields()[name].multiple:
+            values = groups[name].agg(_union)
+        else:
+            values, stale = _believed(joined, name, said_on)
+            issues.append(_gave_way(joined, name, values, stale))
         places.loc[values.index, name] = values
-        if not multiple:
-            issues.append(_gave_way(rows[shared], name, values))
     places.loc[list(groups.groups), "sources"] = groups["source_id"].agg(
         lambda ids: SEPARATOR.join(dict.fromkeys(ids))
     )
-    best = _best_points(rows[shared])
+    best = _best_points(joined)
     places.loc[best.index, list(_POINT)] = best
     return places.reset_index(drop=True), join_issues(issues)
 
@@ -82,8 +89,19 @@ def _mergeable(rows: pd.DataFrame) -> list[str]:
     ]
 
 
-def _first(values: pd.Series) -> str:
-    return next((value for value in values if value), "")
+def _believed(rows: pd.DataFrame, name: str, said_on: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """The value of each group ("" where nobody says one), and which rows are too old to count.
+
+    Rows are in order of rank; ``said_on`` is when each was last updated (NaT: unknown).
+    """
+    said = rows[name] != ""
+    dates = said_on.where(said)
+    newest = dates.groupby(rows["groupe"]).transform("max")
+    stale = said & (newest - dates > pd.Timedelta(days=STALE_DAYS))
+    order = (~said).astype("int8") * 2 + stale.astype("int8")
+    best = order.sort_values(kind="stable").index
+    chosen = rows.loc[best, ["groupe", name]].drop_duplicates("groupe")
+    return chosen.set_index("groupe")[name], stale
 
 
 def _union(values: pd.Series) -> str:
@@ -95,17 +113,23 @@ def _union(values: pd.Series) -> str:
     return SEPARATOR.join(distinct.values())
 
 
-def _gave_way(rows: pd.DataFrame, name: str, kept: pd.Series) -> pd.DataFrame:
+def _gave_way(rows: pd.DataFrame, name: str, kept: pd.Series, stale: pd.Series) -> pd.DataFrame:
     chosen = rows["groupe"].map(kept)
     different = (rows[name] != "") & (rows[name] != chosen)
     if name in ("nom", "adresse"):
-        # Rows merge because these agree but for their spelling: there is nothing to report.
-        different[:] = False
+        # The same words in another case, or with other accents, are no other value.
+        asked = different[different].index
+        written = over_distinct(rows.loc[asked, name], fold)
+        different[asked] = written != over_distinct(chosen[asked], fold)
     lost = rows[different]
-    return _issues(lost, name, "valeur_concurrente", chosen[lost.index])
+    code = pd.Series("valeur_concurrente", index=lost.index, dtype="str")
+    code = code.mask(stale[lost.index], "valeur_plus_ancienne")
+    return _issues(lost, name, code, chosen[lost.index])
 
 
-def _issues(rows: pd.DataFrame, name: str, code: str, published: pd.Series | str) -> pd.DataFrame:
+def _issues(
+    rows: pd.DataFrame, name: str, code: pd.Series | str, published: pd.Series | str
+) -> pd.DataFrame:
     return issue_lines(
         rows["ligne"],
         name,

@@ -1,22 +1,40 @@
-"""Permanent ids: one per (source, key), for ever.
+"""The register of ids: every one ever published, and what became of its place.
 
-The id of a row is the hash of its source and key, so two installations that have never
-met give the same place the same id. The registry remembers under which id each row was
-*published*: a place keeps the id it first appeared with when another source joins it, when
-sources change order, or when the row that first brought it is gone. It is a cache of the
-published releases and can be rebuilt from them (:func:`rebuild`).
+===========  =====================================================================
+``actif``     the place is in the release
+``absent``    no source that was read describes it any more; it may come back
+``ferme``     absent for longer than its sources' ``closes_after_days``
+``fusionne``  its rows are now in another place, its ``successeur``
+===========  =====================================================================
+
+The register is itself published (``identifiants.csv``): it is read from the releases, and
+nothing else has to be kept. Where the last release has none (it was made by an older version of
+this code), :func:`rebuild` makes it from what all releases say.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from opendata.files import write_text
+from opendata.model import DEFAULT_CLOSING_DAYS
+from opendata.schema import SEPARATOR
+from opendata.tables import column
 
-COLUMNS = ("source", "cle", "lieu_id", "premiere_publication", "derniere_publication")
+#: Columns of ``identifiants.csv``. ``cles`` are the source rows (``source:clé``) that are, or
+#: were last, in the place.
+COLUMNS = (
+    "lieu_id", "statut", "depuis", "successeur", "premiere_publication",
+    "derniere_publication", "nom", "adresse", "code_postal", "commune", "code_insee", "latitude",
+    "longitude", "geo_precision", "cles",
+)  # fmt: skip
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_KNOWN_BY = (
+    "nom", "adresse", "code_postal", "commune", "code_insee", "latitude", "longitude",
+    "geo_precision",
+)  # fmt: skip
 
 
 def permanent_id(source: str, key: str) -> str:
@@ -25,96 +43,180 @@ def permanent_id(source: str, key: str) -> str:
     return "l-" + "".join(_ALPHABET[(number >> shift) & 31] for shift in range(55, -5, -5))
 
 
-def empty_registry() -> pd.DataFrame:
-    """A registry without a line."""
+def row_keys(sources: pd.Series, keys: pd.Series) -> pd.Series:
+    """How ``cles`` names source rows: ``source:clé``, with % and | of a key as %25 and %7C."""
+    escaped = keys
+    if keys.str.contains("[%|]", regex=True).any():
+        escaped = keys.str.replace("%", "%25", regex=False).str.replace(
+            SEPARATOR, "%7C", regex=False
+        )
+    return sources + ":" + escaped
+
+
+def empty_register() -> pd.DataFrame:
+    """A register without a line."""
     return pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS})
 
 
-def load_registry(path: Path, releases: Iterable[Path]) -> pd.DataFrame:
-    """The registry on disk, or the one rebuilt from ``releases`` when it is missing."""
-    try:
-        registry = pd.read_csv(path, dtype="str", keep_default_na=False)
-    except (OSError, ValueError):
-        return rebuild(releases)
-    return registry if tuple(registry.columns) == COLUMNS else rebuild(releases)
+@dataclass(frozen=True)
+class Published:
+    """What a release says of its places, as text: lieux, passerelle; and its day (ISO)."""
+
+    places: pd.DataFrame
+    crosswalk: pd.DataFrame
+    day: str
 
 
-def rebuild(releases: Iterable[Path]) -> pd.DataFrame:
-    """The registry as the release folders, oldest first, tell it."""
-    registry = empty_registry()
-    for folder in releases:
-        crosswalk = pd.read_csv(folder / "passerelle.csv", dtype="str", keep_default_na=False)
-        places = pd.read_csv(
-            folder / "lieux.csv",
-            dtype="str",
-            keep_default_na=False,
-            usecols=["lieu_id", "premiere_publication"],
-        )
-        registry = remember(registry, crosswalk, places, folder.name[:10])
-    return registry
-
-
-def remember(
-    registry: pd.DataFrame, crosswalk: pd.DataFrame, places: pd.DataFrame, day: str
+def advance(
+    register: pd.DataFrame, published: Published, closes_after: Mapping[str, int]
 ) -> pd.DataFrame:
-    """The registry once a release of ``day`` (ISO date) is out.
+    """The register once a release is out, in the order of ids.
 
-    ``crosswalk`` has source, cle, lieu_id; ``places`` lieu_id, premiere_publication.
+    ``closes_after`` maps a source to the days after which a place it no longer describes is
+    closed (the default for one it does not name); of several sources the longest holds.
     """
-    first = places.set_index("lieu_id")["premiere_publication"]
-    seen = pd.DataFrame(
+    current = _current(register, published)
+    gone = register[~register["lieu_id"].isin(current["lieu_id"])]
+    left = _left(gone, published, closes_after)
+    table = _followed(pd.concat([current, left], ignore_index=True)[list(COLUMNS)])
+    return table.sort_values("lieu_id", kind="stable", ignore_index=True).astype("str")
+
+
+def _current(register: pd.DataFrame, published: Published) -> pd.DataFrame:
+    """The places of the release. One that was active stays so since the same day."""
+    places = published.places.reset_index(drop=True)
+    before = register.set_index("lieu_id").reindex(places["lieu_id"]).reset_index(drop=True)
+    stayed = before["statut"] == "actif"
+    keys = _keys_of(published.crosswalk)
+    held = places["lieu_id"].map(keys).fillna("").astype("str")
+    taken = set(row_keys(published.crosswalk["source"], published.crosswalk["cle"]))
+    former = _without(before["cles"].fillna("").astype("str"), taken)
+    return pd.DataFrame(
         {
-            "source": crosswalk["source"],
-            "cle": crosswalk["cle"],
-            "lieu_id": crosswalk["lieu_id"],
-            "premiere_publication": crosswalk["lieu_id"].map(first),
-            "derniere_publication": day,
+            "lieu_id": places["lieu_id"],
+            "statut": "actif",
+            "depuis": before["depuis"].where(stayed, published.day).astype("str"),
+            "successeur": "",
+            "premiere_publication": places["premiere_publication"],
+            "derniere_publication": published.day,
+            **{name: column(places, name) for name in _KNOWN_BY},
+            "cles": _joined(held, former),
         }
     )
-    both = pd.concat([seen, registry], ignore_index=True)
-    kept = both.drop_duplicates(["source", "cle"], keep="first")
-    return kept.sort_values(["source", "cle"], kind="stable", ignore_index=True)
 
 
-def save_registry(registry: pd.DataFrame, path: Path) -> None:
-    """Write the registry at once, or not at all."""
-    write_text(path, registry.to_csv(index=False, lineterminator="\n"))
+def _keys_of(crosswalk: pd.DataFrame) -> pd.Series:
+    keys = row_keys(crosswalk["source"], crosswalk["cle"])
+    order = keys.sort_values(kind="stable").index
+    grouped = keys[order].groupby(crosswalk["lieu_id"][order], sort=False)
+    joined: pd.Series = grouped.agg(SEPARATOR.join)
+    return joined
 
 
-def assign_ids(rows: pd.DataFrame, registry: pd.DataFrame) -> pd.DataFrame:
-    """``lieu_id`` and ``premiere_publication`` ("" for a new place) for each group of rows.
+def _without(texts: pd.Series, taken: set[str]) -> pd.Series:
+    """The keys of each text that no place of the release holds."""
+    some = texts != ""
+    kept = texts[some].map(
+        lambda text: SEPARATOR.join(key for key in text.split(SEPARATOR) if key not in taken)
+    )
+    return kept.reindex(texts.index, fill_value="")
 
-    ``rows`` is in order of rank and has ``groupe``, ``source_id`` and ``id``. Returns a
-    frame indexed by group. A group takes the id under which one of its rows was first
-    published; when two groups have a claim on the same id (a place was split), the group
-    of the row the id was made from keeps it, and the other starts anew.
+
+def _joined(held: pd.Series, former: pd.Series) -> pd.Series:
+    both = (former != "") & (held != "")
+    return held.mask(both, held + SEPARATOR + former).mask(held == "", former)
+
+
+def _left(
+    gone: pd.DataFrame, published: Published, closes_after: Mapping[str, int]
+) -> pd.DataFrame:
+    """What becomes of ids that are not in the release."""
+    if gone.empty:
+        return gone
+    known = gone["statut"]
+    heir = _heirs(gone, published.crosswalk)
+    merged = (heir != "") | (known == "fusionne")
+    status = known.where(known != "actif", "absent").mask(merged, "fusionne")
+    since = gone["depuis"].where(status == known, published.day)
+    days = (pd.to_datetime(published.day) - pd.to_datetime(since, errors="coerce")).dt.days
+    waits = gone["cles"].map(_sources).map(lambda text: _patience(text, closes_after))
+    closing = (status == "absent") & (days >= waits)
+    return gone.assign(
+        statut=status.mask(closing, "ferme"),
+        depuis=since.mask(closing, published.day),
+        successeur=heir.mask((heir == "") & merged, gone["successeur"]),
+    )
+
+
+def _heirs(gone: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.Series:
+    """The place that most of an id's rows are in now; the first of its keys where two are even."""
+    holder = crosswalk.set_index(row_keys(crosswalk["source"], crosswalk["cle"]))["lieu_id"]
+    holder = holder[~holder.index.duplicated()]
+    keys = gone["cles"].str.split(SEPARATOR, regex=False).explode()
+    heirs = keys.map(holder).dropna()
+    counted = pd.DataFrame({"row": heirs.index, "heir": heirs.to_numpy()})
+    counted["rows"] = counted.groupby(["row", "heir"])["heir"].transform("size")
+    best = counted.sort_values("rows", ascending=False, kind="stable").drop_duplicates("row")
+    found: pd.Series = best.set_index("row")["heir"].reindex(gone.index).astype("str").fillna("")
+    return found
+
+
+def _sources(keys: str) -> str:
+    return SEPARATOR.join(dict.fromkeys(key.partition(":")[0] for key in keys.split(SEPARATOR)))
+
+
+def _patience(sources: str, closes_after: Mapping[str, int]) -> int:
+    return max(
+        closes_after.get(source, DEFAULT_CLOSING_DAYS) for source in sources.split(SEPARATOR)
+    )
+
+
+def _followed(register: pd.DataFrame) -> pd.DataFrame:
+    """Successors that were merged or closed in their turn give way to the place of today."""
+    successor = register.set_index("lieu_id")["successeur"]
+    current = register["successeur"]
+    for _ in range(len(register)):
+        further = current.map(successor).fillna("").astype("str")
+        if not (further != "").any():
+            break
+        current = current.mask(further != "", further)
+    return register.assign(successeur=current)
+
+
+def register_of(
+    releases: Iterable[Path], withdrawn: Iterable[Path] = (), closes_after: Mapping[str, int] = {}
+) -> pd.DataFrame:
+    """The register that the release folders hold, the standing ones oldest first.
+
+    ``withdrawn`` are those taken back that are newer than the last standing one: ids that only
+    they published were seen by readers, and are not given to other places.
     """
-    known = registry.set_index(["source", "cle"])
-    claims = pd.MultiIndex.from_frame(rows[["source_id", "id"]])
-    past = known.reindex(claims)
-    table = pd.DataFrame(
-        {
-            "groupe": rows["groupe"].to_numpy(),
-            "claim": past["lieu_id"].to_numpy(),
-            "first": past["premiere_publication"].to_numpy(),
-            "own": [permanent_id(*pair) for pair in claims],
-        }
-    )
-    claimed = table[table["claim"].notna()].copy()
-    claimed["maker"] = claimed["claim"] != claimed["own"]
-    claimed = claimed.sort_values(["first", "maker", "groupe"], kind="stable")
-    owner: dict[str, int] = {}
-    chosen: dict[int, tuple[str, str]] = {}
-    for group, claim, first in claimed[["groupe", "claim", "first"]].itertuples(index=False):
-        if group not in chosen and owner.setdefault(claim, group) == group:
-            chosen[group] = (claim, first)
-    for group, own in table[["groupe", "own"]].itertuples(index=False):
-        if group not in chosen:
-            fresh = own
-            while owner.setdefault(fresh, group) != group:
-                fresh = permanent_id("split", fresh)
-            chosen[group] = (fresh, "")
-    result = pd.DataFrame.from_dict(
-        chosen, orient="index", columns=["lieu_id", "premiere_publication"]
-    )
-    return result.rename_axis("groupe").sort_index()
+    folders = list(releases)
+    known = _written(folders[-1]) if folders else None
+    register = rebuild(folders, closes_after) if known is None else known
+    for folder in withdrawn:
+        seen = _written(folder)
+        if seen is not None:
+            fresh = seen[~seen["lieu_id"].isin(register["lieu_id"])]
+            register = pd.concat([register, fresh], ignore_index=True)
+    return register
+
+
+def _written(folder: Path) -> pd.DataFrame | None:
+    path = folder / "identifiants.csv"
+    if not path.is_file():
+        return None
+    register = pd.read_csv(path, dtype="str", keep_default_na=False)
+    return register if tuple(register.columns) == COLUMNS else None
+
+
+def rebuild(releases: Iterable[Path], closes_after: Mapping[str, int] = {}) -> pd.DataFrame:
+    """The register as lieux and passerelle of the releases, oldest first, tell it."""
+    register = empty_register()
+    for folder in releases:
+        places, crosswalk = (
+            pd.read_csv(folder / f"{name}.csv", dtype="str", keep_default_na=False)
+            for name in ("lieux", "passerelle")
+        )
+        register = advance(register, Published(places, crosswalk, folder.name[:10]), closes_after)
+    return register

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from opendata.tables import cell_text, column
+from opendata.language import Text
+from opendata.tables import cell_text, column, over_distinct
 
 #: What is shown of each of the two rows: column of the file -> field.
 _SHOWN = {
@@ -17,22 +18,41 @@ PAIR_COLUMNS = (
 )  # fmt: skip
 #: Witnesses and their findings in a steward's words.
 _WORDS = {
-    "nom=identique": "même nom", "nom=tres_proche": "noms presque identiques",
-    "nom=inclus": "un nom contient l'autre", "nom=proche": "noms proches",
-    "nom=generiques": "noms sans mot propre", "nom=different": "noms différents",
-    "nom=eloigne": "noms éloignés", "genre=meme": "même genre de lieu",
-    "genre=heberge": "l'un hébergerait l'autre", "genre=autre": "genres de lieu différents",
-    "adresse=meme_numero": "même adresse", "adresse=meme_voie": "même voie",
-    "adresse=autre_numero": "autre numéro", "adresse=autre_voie": "autre voie",
-    "distance=contigu": "points confondus", "distance=proche": "points proches",
-    "distance=quartier": "à plusieurs rues", "distance=loin": "points éloignés",
-    "distance=tres_loin": "points très éloignés", "telephone=meme": "même téléphone",
-    "telephone=autre": "autre téléphone", "courriel=meme": "même courriel",
-    "courriel=meme_domaine": "même domaine de courriel", "courriel=autre": "autre courriel",
-    "site=meme": "même site", "site=meme_domaine": "même domaine de site",
-    "site=autre": "autre site", "pivot=meme": "même SIRET", "pivot=meme_organisme": "même SIREN",
-    "pivot=autre": "autre SIRET", "commune=autre": "autre commune", "decision": "décision",
-}  # fmt: skip
+    "nom=identique": Text("même nom", "same name"),
+    "nom=tres_proche": Text("noms presque identiques", "names almost the same"),
+    "nom=inclus": Text("un nom contient l'autre", "one name holds the other"),
+    "nom=proche": Text("noms proches", "names alike"),
+    "nom=generiques": Text("noms sans mot propre", "names without a word of their own"),
+    "nom=different": Text("noms différents", "different names"),
+    "nom=eloigne": Text("noms éloignés", "names far from alike"),
+    "marque=une": Text("un mot distinctif d'un seul côté", "a telling word on one side only"),
+    "marque=autre": Text("mots distinctifs différents", "different telling words"),
+    "genre=meme": Text("même genre de lieu", "same kind of place"),
+    "genre=heberge": Text("l'un hébergerait l'autre", "one may host the other"),
+    "genre=autre": Text("genres de lieu différents", "different kinds of place"),
+    "adresse=meme_numero": Text("même adresse", "same address"),
+    "adresse=meme_voie": Text("même voie", "same street"),
+    "adresse=autre_numero": Text("autre numéro", "another number"),
+    "adresse=autre_voie": Text("autre voie", "another street"),
+    "distance=contigu": Text("points confondus", "points at one spot"),
+    "distance=proche": Text("points proches", "points close together"),
+    "distance=quartier": Text("à plusieurs rues", "several streets apart"),
+    "distance=loin": Text("points éloignés", "points far apart"),
+    "distance=tres_loin": Text("points très éloignés", "points very far apart"),
+    "telephone=meme": Text("même téléphone", "same telephone"),
+    "telephone=autre": Text("autre téléphone", "another telephone"),
+    "courriel=meme": Text("même courriel", "same e-mail"),
+    "courriel=meme_domaine": Text("même domaine de courriel", "same e-mail domain"),
+    "courriel=autre": Text("autre courriel", "another e-mail"),
+    "site=meme": Text("même site", "same site"),
+    "site=meme_domaine": Text("même domaine de site", "same site domain"),
+    "site=autre": Text("autre site", "another site"),
+    "pivot=meme": Text("même SIRET", "same SIRET"),
+    "pivot=meme_organisme": Text("même SIREN", "same SIREN"),
+    "pivot=autre": Text("autre SIRET", "another SIRET"),
+    "commune=autre": Text("autre commune", "another commune"),
+    "decision": Text("décision", "decision"),
+}
 
 
 def pairs_to_review(rows: pd.DataFrame, review: pd.DataFrame) -> pd.DataFrame:
@@ -61,9 +81,10 @@ def pairs_to_review(rows: pd.DataFrame, review: pd.DataFrame) -> pd.DataFrame:
 
 
 def _told(motives: pd.Series) -> pd.Series:
-    return motives.map(words)
+    return over_distinct(motives, lambda motive: words(motive).fr)
 
 
-def words(motive: str) -> str:
-    """A motive (``nom=identique|telephone=meme``) in French words."""
-    return ", ".join(_WORDS[one] for one in motive.split("|") if one)
+def words(motive: str) -> Text:
+    """A motive (``nom=identique|telephone=meme``) in words. Raises KeyError for no motive's."""
+    found = [_WORDS[one] for one in motive.split("|") if one]
+    return Text(", ".join(one.fr for one in found), ", ".join(one.en for one in found))

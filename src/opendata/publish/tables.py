@@ -16,7 +16,7 @@ from opendata.model import Artifact, Release
 from opendata.schema import table_schema
 
 NAME = "csv"
-TABLES = ("lieux", "passerelle", "sources", "quarantaine", "changements")
+TABLES = ("lieux", "passerelle", "identifiants", "sources", "quarantaine", "changements")
 
 
 def write(release: Release, folder: Path) -> list[Artifact]:

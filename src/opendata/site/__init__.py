@@ -26,7 +26,14 @@ from opendata.site.sketch import Mark, sketch_of
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["describe_cron", "render_check", "render_dataset", "render_home", "render_report"]
+__all__ = [
+    "describe_cron",
+    "render_check",
+    "render_dataset",
+    "render_difference",
+    "render_home",
+    "render_report",
+]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MAIN_FILES = ("lieux.csv", "lieux.xlsx", "lieux.geojson")
@@ -94,6 +101,13 @@ def render_check(check: Mapping[str, Any], repaired: bytes = b"") -> str:
     from opendata.site.check_page import page_values
 
     return _render("check.html", **page_values(check, repaired))
+
+
+def render_difference(found: Mapping[str, Any]) -> str:
+    """What a release that waits would change (``opendata.release.difference.difference``)."""
+    from opendata.site.difference import difference_values
+
+    return _render("difference.html", **difference_values(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +246,7 @@ _WORDS: dict[str, Any] = {
     "relative": links.relative_path,
     "contact_href": links.contact_href,
     "precision_name": _known(labels.PRECISIONS),
+    "precision_short": _known(labels.PRECISIONS_SHORT),
     "precision_meaning": _known(labels.PRECISION_MEANINGS),
     "method_name": _known(labels.METHODS),
     "neighbour_name": _known(labels.NEIGHBOURS),

@@ -1,0 +1,54 @@
+"""What persons did with a release of the same content, and what that makes of the findings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from opendata.language import Text
+from opendata.model import Finding, ReleaseDecision
+
+_DONE = {
+    "held": Text("mis en attente", "held"),
+    "dropped": Text("abandonné", "dropped"),
+    "withdrawn": Text("retiré", "withdrawn"),
+}
+
+
+def decided_findings(
+    findings: Sequence[Finding],
+    content: str,
+    decisions: Sequence[ReleaseDecision],
+    withdrawn: Mapping[str, tuple[str, str]],
+) -> list[Finding]:
+    """The findings once the last decision on ``content`` is heard.
+
+    Published in spite of them: its tolerance blockers become warnings. Held, dropped or
+    withdrawn: that comes first, for what a person took back must not come back by itself the
+    next night. ``withdrawn`` maps the contents of withdrawn releases to version and reason.
+    """
+    last = next((one for one in reversed(decisions) if one.content == content), None)
+    if last is None and content in withdrawn:
+        version, reason = withdrawn[content]
+        last = ReleaseDecision("withdrawn", version, content, reason, "", "")
+    if last is None:
+        return list(findings)
+    if last.action == "published":
+        return [_accepted(one, last) for one in findings]
+    signed = Text(*(f"{by} {last.author} : " if last.author else "" for by in ("par", "by")))
+    done = _DONE[last.action]
+    text = Text(
+        f"ce contenu est celui de la version {last.version}, {done.fr} ({signed.fr}{last.reason})",
+        f"this is the content of version {last.version}, which was {done.en} "
+        f"({signed.en.replace(' : ', ': ')}{last.reason})",
+    )
+    return [Finding(f"contenu_{last.action}", "blocker", text), *findings]
+
+
+def _accepted(finding: Finding, decision: ReleaseDecision) -> Finding:
+    """A tolerance passed that a person has let through; integrity is nobody's to let through."""
+    if finding.severity != "blocker" or not finding.gate:
+        return finding
+    text = Text(
+        f"{finding.text.fr} ; publié malgré tout par {decision.author} : {decision.reason}",
+        f"{finding.text.en}; published all the same by {decision.author}: {decision.reason}",
+    )
+    return replace(finding, severity="warning", text=text)
