@@ -30,10 +30,9 @@ def publication(dataset: Dataset) -> dict[str, Any]:
         "name": dataset.id,
         "description": f"Publication de « {dataset.title} ».",
         "entrypoint": "flows/publish.py:publish_dataset",
-        "parameters": {"dataset": dataset.id},
+        # No concurrency_limit: it would end a run that pauses (see flows/publish.py).
+        "parameters": {"dataset": dataset.id, "ask": True},
         "work_pool": {"name": POOL},
-        # A steward's run that meets the nightly one waits for its turn.
-        "concurrency_limit": {"limit": 1, "collision_strategy": "ENQUEUE"},
     }
     if dataset.schedule:
         deployment["schedules"] = [
@@ -52,6 +51,13 @@ def prefect_yaml() -> str:
         "name": "opendata",
         "deployments": [
             *(publication(dataset) for dataset in datasets),
+            {
+                "name": "decision",
+                "description": "Publier, faire attendre, abandonner ou retirer une version.",
+                "entrypoint": "flows/decide.py:decide_release",
+                "parameters": {},
+                "work_pool": {"name": POOL},
+            },
             {
                 "name": "referentiel",
                 "description": "Mise à jour hebdomadaire : communes et adresses (BAN).",

@@ -3,8 +3,10 @@
 A task is a source or a dataset, never a row; tasks hand each other small objects that
 point to files, never tables. The work itself is in ``opendata.pipeline``.
 
-One publication of a dataset at a time: the deployments queue their runs (prefect.yaml),
-and the pipeline's own lock refuses a second one however it was started.
+One publication of a dataset at a time: the pipeline's own lock refuses a second one however
+it was started, and a run of a deployment then waits for its turn. Prefect's own limit of a
+deployment is of no use to a run that may pause: pausing gives its place back, and the engine
+ends the run minutes later because it no longer holds it.
 """
 
 import os
@@ -18,10 +20,15 @@ os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "90")
 
 from prefect import flow, get_run_logger, task, unmapped
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.runtime import deployment
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import BaseModel, ConfigDict, Field
 
+from flows.answers import Done
+from flows.ask import TURN_S, TURNS, busy
+from flows.ask import ask as ask_person
+from flows.difference import difference_markdown
 from opendata import pipeline
 from opendata.catalog import load_source
 from opendata.harvest import harvest
@@ -49,6 +56,8 @@ class PublishParameters(BaseModel):
     fetch: bool = True
     review: ReviewMode = ReviewMode.auto
     force: bool = False
+    ask: bool = False
+    wait_hours: float = Field(default=20, gt=0, le=168)
 
 
 @task(
@@ -69,7 +78,7 @@ def fetch_and_harvest(source_id: str, job: pipeline.Job, paths: Paths) -> FetchO
     return outcome
 
 
-@task(task_run_name="publier {dataset_id}")
+@task(task_run_name="publier {dataset_id}", retry_delay_seconds=TURN_S, retry_condition_fn=busy)
 def assemble_and_publish(
     dataset_id: str,
     job: pipeline.Job,
@@ -96,11 +105,14 @@ def publish_dataset(
     fetch: bool = True,
     review: ReviewMode = ReviewMode.auto,
     force: bool = False,
+    ask: bool = False,
+    wait_hours: float = 20,
 ) -> dict[str, Any]:
     """Publish one dataset; returns how it ended, as plain values.
 
-    Raises an OpendataError, which fails the run, when nothing could be published. What
-    follows is the form that stewards fill in, hence its language.
+    With ``ask``, ``decision`` is what a person answered (None: nobody did, or nothing was asked).
+    Raises an OpendataError, which fails the run, when nothing could be published or when the
+    answer cannot be followed. What follows is the form that stewards fill in, hence its language.
 
     Args:
         dataset: Jeu de données : le nom d'un fichier de catalog/datasets, sans .toml.
@@ -109,23 +121,41 @@ def publish_dataset(
         review: auto publie si rien ne s'y oppose, always attend toujours une personne, never
             publie sans tenir compte des tolérances.
         force: Publier une version nouvelle même si rien n'a changé.
+        ask: Attendre la réponse d'une personne quand la version est retenue.
+        wait_hours: Combien d'heures l'attendre. Sans réponse, la version reste en attente et
+            l'exécution se termine.
     """
     wanted = PublishParameters(
-        dataset=dataset, sources=sources or [], fetch=fetch, review=review, force=force
-    )
+        dataset=dataset, sources=sources or [], fetch=fetch, review=review, force=force,
+        ask=ask, wait_hours=wait_hours,
+    )  # fmt: skip
     paths = paths_from_environment()
     job = pipeline.prepare(wanted.dataset, paths, only=wanted.sources, fetching=wanted.fetch)
     names = [source.id for source in job.sources]
     futures = fetch_and_harvest.map(names, job=unmapped(job), paths=unmapped(paths))
     outcomes = [future.result() for future in futures]
-    outcome = assemble_and_publish(
-        wanted.dataset, job, outcomes, paths, wanted.review.value, wanted.force
-    )
-    _artifacts(outcome)
-    return outcome.as_json()
+    # A person at a terminal is told at once that a publication is under way; a night's run waits.
+    make = assemble_and_publish.with_options(retries=TURNS if deployment.id else 0)
+    outcome = make(wanted.dataset, job, outcomes, paths, wanted.review.value, wanted.force)
+    _artifacts(outcome, paths)
+    result = outcome.as_json()
+    if not wanted.ask:
+        return result
+    done = None
+    if outcome.status == "held":
+        done = ask_person(outcome, paths, wanted.wait_hours * 3600)
+        _decision_artifact(outcome, done, wanted.wait_hours)
+    if done:
+        result["status"] = _STATUS_AFTER[done.decision]
+    return {**result, "decision": done.as_json() if done else None}
 
 
-def _artifacts(outcome: pipeline.Outcome) -> None:
+_SEVERITIES = {"error": "erreur", "warning": "alerte", "info": "information"}
+#: What a release that was held is, once it was decided on.
+_STATUS_AFTER = {"publier": "published", "attendre": "held", "abandonner": "dropped"}
+
+
+def _artifacts(outcome: pipeline.Outcome, paths: Paths) -> None:
     """What a steward looks at in the Prefect page."""
     report = outcome.report
     key = outcome.dataset
@@ -146,10 +176,10 @@ def _artifacts(outcome: pipeline.Outcome) -> None:
         table=[
             {
                 "source": problem["source"],
-                "gravité": problem["severity"],
+                "gravité": _SEVERITIES.get(problem["severity"], problem["severity"]),
                 "champ": problem["champ"],
-                "constat": problem["phrase_fr"],
                 "nombre": problem["nombre"],
+                "constat": problem["phrase_fr"],
             }
             for problem in report.get("problemes", [])[:200]
         ],
@@ -159,6 +189,36 @@ def _artifacts(outcome: pipeline.Outcome) -> None:
         key=f"{key}-changements",
         markdown=_changes_markdown(outcome),
         description="Ce que cette exécution a changé.",
+    )
+    if outcome.status == "held":
+        staged = paths.staged(key) / outcome.version
+        create_markdown_artifact(
+            key=f"{key}-difference",
+            markdown=difference_markdown(
+                outcome.difference,
+                seal=outcome.seal,
+                warnings=outcome.warnings,
+                files={
+                    "la page des différences": f"{staged}.html",
+                    "le rapport": str(staged / "rapport.html"),
+                    "les fichiers": str(staged),
+                    "les paires à relire": str(paths.pairs(key)),
+                },
+            ),
+            description="Ce que changerait la version qui attend.",
+        )
+
+
+def _decision_artifact(outcome: pipeline.Outcome, done: Done | None, hours: float) -> None:
+    nobody = (
+        f"# {outcome.dataset} {outcome.version} attend toujours\n\nPersonne n'a répondu en "
+        f"{hours:g} h. La version publiée reste en place ; le déploiement « decision » permet de "
+        "décider à tout moment."
+    )
+    create_markdown_artifact(
+        key=f"{outcome.dataset}-decision",
+        markdown=done.markdown() if done else nobody,
+        description="Ce qui a été décidé.",
     )
 
 
@@ -183,4 +243,5 @@ def run_in_process(parameters: dict[str, Any]) -> dict[str, Any]:
     The heartbeat thread, which no one watches in a run of a few seconds, costs a second.
     """
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-        return publish_dataset(**parameters)
+        outcome: dict[str, Any] = publish_dataset(**parameters)
+        return outcome

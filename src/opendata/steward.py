@@ -92,17 +92,7 @@ def publish_staged(
     dataset = load_dataset(dataset_id, paths)
     with publication_lock(dataset_id, paths):
         settle(dataset_id, paths)
-        staged = _require_staged(dataset_id, version, paths)
-        if seal and seal != staged.seal:
-            raise UsageError(
-                "version_changee",
-                fr=f"{dataset_id} {staged.version} a changé depuis votre relecture (empreinte "
-                f"{staged.seal}, relue : {seal}) : relisez-la avec « opendata preview "
-                f"{dataset_id} --no-fetch ».",
-                en=f"{dataset_id} {staged.version} has changed since you reviewed it (seal "
-                f"{staged.seal}, reviewed: {seal}): look at it again with “opendata preview "
-                f"{dataset_id} --no-fetch”.",
-            )
+        staged = _require_staged(dataset_id, version, paths, seal)
         _refuse_broken(dataset_id, staged)
         unrecorded = _record(
             dataset_id, "published", staged.version, staged.content,
@@ -130,12 +120,24 @@ def _refuse_broken(dataset_id: str, staged: store.Staged) -> None:
         )
 
 
-def hold_staged(dataset_id: str, reason: str, paths: Paths, *, author: str = "") -> Decided:
-    """Have the release that waits wait on, with a person's reason: it outlives the next runs."""
+def hold_staged(
+    dataset_id: str,
+    reason: str,
+    paths: Paths,
+    *,
+    author: str = "",
+    version: str | None = None,
+    seal: str = "",
+) -> Decided:
+    """Have the release that waits wait on, with a person's reason: it outlives the next runs.
+
+    ``version`` and ``seal``, where given, are what was looked at: UsageError for another.
+    """
     load_dataset(dataset_id, paths)
+    _require_reason(reason)
     with publication_lock(dataset_id, paths):
         settle(dataset_id, paths)
-        staged = _require_staged(dataset_id, None, paths)
+        staged = _require_staged(dataset_id, version, paths, seal)
         unrecorded = _record(
             dataset_id, "held", staged.version, staged.content, reason, author, paths
         )
@@ -147,12 +149,24 @@ def hold_staged(dataset_id: str, reason: str, paths: Paths, *, author: str = "")
     return Decided(staged.version, unrecorded)
 
 
-def drop_staged(dataset_id: str, reason: str, paths: Paths, *, author: str = "") -> Decided:
-    """Throw away the release that waits; the same content will be held again, with the reason."""
+def drop_staged(
+    dataset_id: str,
+    reason: str,
+    paths: Paths,
+    *,
+    author: str = "",
+    version: str | None = None,
+    seal: str = "",
+) -> Decided:
+    """Throw away the release that waits; the same content will be held again, with the reason.
+
+    ``version`` and ``seal``, where given, are what was looked at: UsageError for another.
+    """
     load_dataset(dataset_id, paths)
+    _require_reason(reason)
     with publication_lock(dataset_id, paths):
         settle(dataset_id, paths)
-        staged = _require_staged(dataset_id, None, paths)
+        staged = _require_staged(dataset_id, version, paths, seal)
         unrecorded = _record(
             dataset_id, "dropped", staged.version, staged.content, reason, author, paths
         )
@@ -170,6 +184,7 @@ def take_back(
     was begun: it does not go back one release more.
     """
     dataset = load_dataset(dataset_id, paths)
+    _require_reason(reason)
     with publication_lock(dataset_id, paths):
         unfinished = settle(dataset_id, paths)
         current = store.latest(paths, dataset_id)
@@ -219,7 +234,18 @@ def _record(
     return None
 
 
-def _require_staged(dataset: str, version: str | None, paths: Paths) -> store.Staged:
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise UsageError(
+            "raison_absente",
+            fr="La raison est vide : dites en quelques mots pourquoi, elle est consignée.",
+            en="The reason is empty: say why in a few words, it is put on record.",
+        )
+
+
+def _require_staged(
+    dataset: str, version: str | None, paths: Paths, seal: str = ""
+) -> store.Staged:
     staged = store.staged_release(paths, dataset)
     if staged is None or (version is not None and version != staged.version):
         there_fr = (
@@ -230,5 +256,14 @@ def _require_staged(dataset: str, version: str | None, paths: Paths) -> store.St
             "version_absente",
             fr=f"{dataset} : {there_fr} ; préparez-en une avec « opendata preview {dataset} ».",
             en=f"{dataset}: {there_en}; prepare one with “opendata preview {dataset}”.",
+        )
+    if seal and seal != staged.seal:
+        raise UsageError(
+            "version_changee",
+            fr=f"{dataset} {staged.version} a changé depuis votre relecture (empreinte "
+            f"{staged.seal}, relue : {seal}) : relisez-la avec « opendata preview {dataset} "
+            "--no-fetch ».",
+            en=f"{dataset} {staged.version} has changed since you reviewed it (seal {staged.seal}, "
+            f"reviewed: {seal}): look at it again with “opendata preview {dataset} --no-fetch”.",
         )
     return staged

@@ -166,8 +166,8 @@ def test_a_category_of_several_is_counted_in_each_and_small_ones_are_left_alone(
     after = release(OTHERS, places("autre", 12, 3000, **few))
     said = found(after, before)
     assert blockers(said) == [
-        "la catégorie fablab perd 40 % de ses lieux (20 → 12), alors que 30 % sont tolérés",
-        "la catégorie cyberbase perd 40 % de ses lieux (20 → 12), alors que 30 % sont tolérés",
+        f"la catégorie « {name} » perd 40 % de ses lieux (20 → 12), alors que 30 % sont tolérés"
+        for name in ("Fab lab ou atelier de fabrication", "cyberbase")
     ]
     assert "rare" not in [one.subject for one in said]
     assert {one.gate for one in said} == {"max_category_loss_pct"}
@@ -482,7 +482,7 @@ def test_a_category_that_appears_is_a_warning() -> None:
     after = release(places("a", 20), places("a", 2, 20, categories="epn|fablab"))
     (one,) = found(after, release(places("a", 20)))
     assert (one.code, one.text.fr) == (
-        "categorie_nouvelle", "la catégorie fablab apparaît (2\xa0lieux)",
+        "categorie_nouvelle", "la catégorie « Fab lab ou atelier de fabrication » apparaît (2\xa0lieux)",
     )  # fmt: skip
 
 

@@ -7,7 +7,6 @@ import click
 
 from opendata.cli.common import say
 from opendata.language import Text
-from opendata.model import INTEGRITY
 
 #: Lines printed of each kind of change; the page has the rest.
 SHOWN = 8
@@ -156,6 +155,7 @@ def _show_schemas(found: Mapping[str, Any]) -> None:
 
 def _show_next(found: Mapping[str, Any]) -> None:
     """The pairs nobody judged, then what can be typed now."""
+    from opendata.model import INTEGRITY
     from opendata.site.difference import tolerance_command
 
     dataset = str(found.get("dataset") or "")

@@ -8,7 +8,7 @@ import pandas as pd
 from opendata.language import Text
 from opendata.release.gate.measure import Measure
 from opendata.release.gate.tables import FEW, READ, Side
-from opendata.schema import SEPARATOR
+from opendata.schema import SEPARATOR, vocabulary
 from opendata.site.wording import counted, number, percent
 
 #: A single row that goes is the life of a small source, not an accident.
@@ -64,19 +64,25 @@ def per_category(side: Side) -> pd.Series:
     return named[named != ""].value_counts()
 
 
+def label_of(category: str) -> Text:
+    """A category as people read it."""
+    labels = {term.value: term.label for term in vocabulary("categories")}
+    return labels.get(category, Text(category, category))
+
+
 def _categories(now: Side, before: Side) -> Iterator[Measure]:
     counts = per_category(before)
     counts = counts[counts >= FEW]
     left = per_category(now).reindex(counts.index).fillna(0).astype("int64")
     for category, was, is_now in zip(counts.index, counts, left, strict=True):
-        change = _arrow(int(was), int(is_now))
+        change, label = _arrow(int(was), int(is_now)), label_of(str(category))
         yield Measure(
             "perte_categorie",
             "max_category_loss_pct",
             _lost_pct(int(was), int(is_now)),
             Text(
-                f"la catégorie {category} perd {{figure}} de ses lieux ({change.fr})",
-                f"the category {category} loses {{figure}} of its places ({change.en})",
+                f"la catégorie « {label.fr} » perd {{figure}} de ses lieux ({change.fr})",
+                f"the category “{label.en}” loses {{figure}} of its places ({change.en})",
             ),
             (str(category),),
             nearing=True,

@@ -6,7 +6,7 @@ import pandas as pd
 
 from opendata.language import Text
 from opendata.model import Finding
-from opendata.release.gate.losses import per_category
+from opendata.release.gate.losses import label_of, per_category
 from opendata.release.gate.tables import FEW, READ, Side, count
 from opendata.site.wording import counted, day, percent
 
@@ -162,11 +162,12 @@ def _new_categories(now: Side, before: Side) -> Iterator[Finding]:
     for category, places in per_category(now).items():
         if category not in known:
             many = counted(places, "lieu|lieux", "place|places")
+            label = label_of(str(category))
             yield _warning(
                 "categorie_nouvelle",
                 Text(
-                    f"la catégorie {category} apparaît ({many.fr})",
-                    f"the category {category} appears ({many.en})",
+                    f"la catégorie « {label.fr} » apparaît ({many.fr})",
+                    f"the category “{label.en}” appears ({many.en})",
                 ),
                 str(category),
                 float(places),
