@@ -43,20 +43,20 @@ def main() -> None:
         print(json.dumps(peer_search(options.peer)))
         return
     sizes = SIZES[:2] if options.quick else SIZES
-    print(
-        "rows       places     match   ids  merge  register  changes   all s   MB   µs/row  ids kept"
-    )
+    titles = ("match", "ids", "merge", "register", "changes", "all s")
+    headings = "  ".join(f"{title:>8}" for title in titles)
+    print(f"{'rows':<10} {'places':<10} {headings}      MB  µs/row")
     for size in sizes:
         found = _apart("--ours", size)
         stages = [found[name] for name in ("match", "ids", "merge", "register", "changes")]
         whole = sum(stages)
-        told = "  ".join(f"{value:6.1f}" for value in stages)
+        told = "  ".join(f"{value:8.1f}" for value in (*stages, whole))
         print(
-            f"{size:<10,} {found['places']:<10,} {told}  {whole:6.1f}  {found['mb']:5.0f}  "
-            f"{1e6 * whole / size:6.0f}  {found['kept']:.3%} of {found['surviving']:,}",
+            f"{size:<10,} {found['places']:<10,} {told}  {found['mb']:6.0f}  "
+            f"{1e6 * whole / size:6.0f}   {found['kept']:.3%} of rows in a place that kept its id",
             flush=True,
         )
-    print("\nthe peer's search (a port): rows, seconds, MB, pairs looked at per row")
+    print("\nthe peer's search (a port): rows, seconds, MB")
     for size in PEER_SIZES:
         found = _apart("--peer", size)
         print(f"{size:<10,} {found['seconds']:6.1f}  {found['mb']:5.0f}", flush=True)

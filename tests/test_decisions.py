@@ -100,7 +100,8 @@ def test_what_a_steward_writes_is_read(paths: Paths) -> None:
         ("value = 45", "value = -1", "« -1 », or « max_loss_pct » est un nombre de 0 à 100"),
         ("value = 45", "value = 450", "de 0 à 100"),
         ("value = 45", "value = nan", "« nan »"),
-        ('"max_loss_pct"\nvalue = 45', '"moved_m"\nvalue = inf', "« inf »"),
+        ('"max_loss_pct"\nvalue = 45', '"min_places"\nvalue = inf', "« inf »"),
+        ('"max_loss_pct"\nvalue = 45', '"moved_m"\nvalue = 45', "« moved_m »"),
         ("value = 45\n", "", "« tolerance 1.value » manque"),
         ("until = 2026-12-31", 'until = "fin décembre"', "« tolerance 1.until »"),
         ('action = "held"', 'action = "hold"', "le plus proche est « held »"),
@@ -334,8 +335,9 @@ def test_a_pair_is_decided_from_the_command_line(dataset: Paths, command: Comman
 def test_a_row_that_no_release_has_is_told(dataset: Paths, command: Command) -> None:
     folder = dataset.releases("jeu") / "2026-11-27"
     folder.mkdir(parents=True)
-    rows = "source,cle,lieu_id\nessai,1,l-1\nautre,0042,l-2\n"
+    rows = "source,cle,lieu_id,role\nessai,1,l-1,principale\nautre,0042,l-2,principale\n"
     (folder / "passerelle.csv").write_text(rows, encoding="utf-8")
+    (folder / "lieux.csv").write_text("lieu_id,nom\nl-1,Un\nl-2,Deux\n", encoding="utf-8")
     dataset.latest("jeu").symlink_to(folder, target_is_directory=True)
     decide = ("decision", "pair", "jeu", "essai:1")
     assert "!" not in command(*decide, "autre:0042", "même", "--reason", "vu")[1]
@@ -355,11 +357,14 @@ def test_a_row_that_no_release_has_is_told(dataset: Paths, command: Command) -> 
         (("tolerance", "jeu", "max_los", "3"), "le plus proche est « max_loss_pct »"),
         (("tolerance", "jeu", "max_loss_pct", "beaucoup"), "donnez un nombre, de 0 à 100"),
         (("tolerance", "jeu", "max_loss_pct", "101"), "donnez un nombre, de 0 à 100"),
-        (("tolerance", "jeu", "moved_m", "inf"), "donnez un nombre, 0 ou plus"),
-        (("tolerance", "jeu", "moved_m", "3", "--subject", "essay"), "« essai »"),
-        (("tolerance", "jeu", "moved_m", "3", "--subject", "essai/telefone"), "« telephone »"),
-        (("tolerance", "jeu", "moved_m", "3", "--until", "demain"), "année-mois-jour"),
-        (("tolerance", "jeu", "moved_m", "3", "--reason", " "), "« --reason » est vide"),
+        (("tolerance", "jeu", "min_places", "inf"), "donnez un nombre, 0 ou plus"),
+        (("tolerance", "jeu", "max_field_loss_pct", "3", "--subject", "essay"), "« essai »"),
+        (
+            ("tolerance", "jeu", "max_field_loss_pct", "3", "--subject", "essai/telefone"),
+            "« telephone »",
+        ),
+        (("tolerance", "jeu", "max_field_loss_pct", "3", "--until", "demain"), "année-mois-jour"),
+        (("tolerance", "jeu", "max_field_loss_pct", "3", "--reason", " "), "« --reason » est vide"),
     ],
 )
 def test_a_wrong_command_is_one_sentence_and_writes_nothing(
@@ -379,12 +384,12 @@ def test_a_tolerance_is_decided_and_its_end_is_said(dataset: Paths, command: Com
     assert status == 0
     assert "max_loss_pct = 45,5 pour essai, jusqu'au 2999-12-31 inclus" in said
     assert "opendata preview jeu" in said
-    assert command(*widen, "moved_m", "700", "--until", "2020-01-31", *given)[0] == 0
+    assert command(*widen, "min_places", "700", "--until", "2020-01-31", *given)[0] == 0
     assert command(*widen, "max_field_loss_pct", "60", "--subject", "essai/nom", *given)[0] == 0
     status, said = command("decision", "list", "jeu")
     assert status == 0
     assert "Aucune paire n'attend de réponse" in said
-    assert "moved_m = 700, échue le 2020-01-31 — travaux (Ada, " in said
+    assert "min_places = 700, échue le 2020-01-31 — travaux (Ada, " in said
     assert "max_field_loss_pct = 60 pour essai/nom, sans limite de date" in said
     listed = json.loads(command("decision", "list", "jeu", "--json")[1])
     assert [one["expired"] for one in listed["tolerances"]] == [False, True, False]

@@ -101,8 +101,15 @@ def test_answers_become_decisions(asked: Paths) -> None:
     )
     signed = ("vu sur place", "Ada", "2026-11-27")
     expected = (
-        PairDecision((("essai", "1"), ("autre", "0042")), True, *signed),
-        PairDecision((("essai", "2"), ("autre", "2")), False, *signed),
+        PairDecision(
+            (("essai", "1"), ("autre", "0042")),
+            True,
+            *signed,
+            ("Médiathèque 1", "Médiathèque 0042"),
+        ),
+        PairDecision(
+            (("essai", "2"), ("autre", "2")), False, *signed, ("Médiathèque 2", "Médiathèque 2")
+        ),
     )
     assert (found.dataset, found.path) == ("jeu", decisions_path("jeu", asked))
     assert (found.written, found.already, found.refused, found.left) == (expected, (), (), 1)

@@ -12,6 +12,7 @@ docs/matching.md, 60 of the pairs by all three.
 """
 
 import hashlib
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ RESTRAINT = 1.0
 #: What all planted pairs together weigh beside those that were read.
 PLANTED_SHARE = 0.5
 FOLDS = 5
+#: Witnesses whose levels are in order of what they must weigh.
+ORDERED = ("telephone", "courriel", "site", "pivot")
 
 #: Levels that mean more together than apart.
 TOGETHER: tuple[tuple[Condition, ...], ...] = tuple(
@@ -123,12 +126,52 @@ def _fold(city: str) -> int:
 
 
 def fit(said: pd.DataFrame, same: float, review: float) -> Weights:
-    """The weights that fit labelled pairs best (maximum likelihood, ridge of RESTRAINT)."""
+    """The weights that fit labelled pairs best (maximum likelihood, ridge of RESTRAINT).
+
+    Of a contact, « the same » never weighs less than « unknown », nor that less than « another »:
+    levels that the sample puts the other way round get one weight.
+    """
     names, table = _features(said)
+    tied: list[list[int]] = [[column] for column in range(len(names))]
+    while True:
+        columns = np.column_stack([table[:, group].sum(axis=1) for group in tied])
+        bias, of_groups = _likeliest(columns, said)
+        weights = {
+            names[column]: float(weight)
+            for group, weight in zip(tied, of_groups, strict=True)
+            for column in group
+        }
+        crossed = _crossed(weights)
+        if crossed is None:
+            break
+        one, other = (next(g for g in tied if names.index(name) in g) for name in crossed)
+        tied = [g for g in tied if g not in (one, other)] + [[*one, *other]]
+    return Weights(
+        same=same,
+        review=review,
+        bias=bias,
+        levels={name[0]: weights[name] for name in names if len(name) == 1},
+        together={name: weights[name] for name in names if len(name) > 1},
+    )
+
+
+def _crossed(weights: dict[Any, float]) -> tuple[Any, Any] | None:
+    """Two neighbouring levels of a contact whose weights are the wrong way round."""
+    for witness in ORDERED:
+        levels = LEVELS[witness]
+        for better, worse in pairwise(levels):
+            one, other = ((witness, better),), ((witness, worse),)
+            if weights[one] < weights[other] - 1e-9:
+                return one, other
+    return None
+
+
+def _likeliest(table: Any, said: pd.DataFrame) -> tuple[float, Any]:
+    """Bias and weights of a logistic regression, by Newton's steps."""
     x = np.column_stack([np.ones(len(said)), table])
     y = said["same"].to_numpy(dtype=float)
     count = said["weight"].to_numpy(dtype=float)
-    restraint = np.r_[1e-3, np.full(len(names), RESTRAINT)]
+    restraint = np.r_[1e-3, np.full(table.shape[1], RESTRAINT)]
     beta = np.zeros(x.shape[1])
     for _ in range(100):
         p = 1 / (1 + np.exp(-x @ beta))
@@ -138,14 +181,7 @@ def fit(said: pd.DataFrame, same: float, review: float) -> Weights:
         beta += step
         if np.abs(step).max() < 1e-9:
             break
-    weights = dict(zip(names, beta[1:].tolist(), strict=True))
-    return Weights(
-        same=same,
-        review=review,
-        bias=float(beta[0]),
-        levels={name[0]: weights[name] for name in names if len(name) == 1},
-        together={name: weights[name] for name in names if len(name) > 1},
-    )
+    return float(beta[0]), beta[1:]
 
 
 def _features(said: pd.DataFrame) -> tuple[list[Any], Any]:

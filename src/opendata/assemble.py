@@ -42,7 +42,8 @@ class Assembly:
 
     ``lines`` says which place each published or merged row is in: source, ligne (its line in
     the source file, a number), lieu_id. ``pairs`` are those a person should judge, as in
-    ``paires.csv`` (:data:`PAIR_COLUMNS`).
+    ``paires.csv`` (:data:`PAIR_COLUMNS`); ``suspended`` the decisions on pairs whose rows bear
+    other names by now.
     """
 
     places: pd.DataFrame
@@ -52,6 +53,7 @@ class Assembly:
     issues: pd.DataFrame
     lines: pd.DataFrame
     pairs: pd.DataFrame
+    suspended: tuple[PairDecision, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ def assemble(
             {"source": rows["source_id"], "ligne": rows["ligne"], "lieu_id": rows["lieu_id"]}
         ),
         pairs=pairs_to_review(rows, matches.review),
+        suspended=matches.suspended,
     )
 
 

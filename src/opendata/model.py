@@ -275,13 +275,18 @@ class Tolerance:
 
 @dataclass(frozen=True, slots=True)
 class PairDecision:
-    """A person's answer: two rows (source, key) are ``same`` place, or two."""
+    """A person's answer: two rows (source, key) are ``same`` place, or two.
+
+    ``names`` are what the rows were called then ("" where it is not known): an answer holds for
+    the row of that name, whatever key its producer gives it, and for no other.
+    """
 
     rows: tuple[tuple[str, str], tuple[str, str]]
     same: bool
     reason: str
     author: str
     date: str
+    names: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)

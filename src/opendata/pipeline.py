@@ -53,7 +53,7 @@ from opendata.paths import Paths
 from opendata.publish.standard import shortfall
 from opendata.release import store
 from opendata.release.compatibility import compatibility, schema_findings
-from opendata.release.decided import decided_findings
+from opendata.release.decided import decided_findings, suspended_findings
 from opendata.release.diff import changes, date_places
 from opendata.release.difference import difference
 from opendata.release.gate import Tables, judge
@@ -448,6 +448,7 @@ def _findings(
         pairs_to_review=len(assembly.pairs),
     )
     found += schema_findings(release.report["compatibilite"])
+    found += suspended_findings(assembly.suspended)
     if review == "never":
         return [one for one in found if one.severity == "warning" or not one.gate]
     found = decided_findings(

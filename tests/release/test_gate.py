@@ -482,7 +482,8 @@ def test_a_category_that_appears_is_a_warning() -> None:
     after = release(places("a", 20), places("a", 2, 20, categories="epn|fablab"))
     (one,) = found(after, release(places("a", 20)))
     assert (one.code, one.text.fr) == (
-        "categorie_nouvelle", "la catégorie « Fab lab ou atelier de fabrication » apparaît (2\xa0lieux)",
+        "categorie_nouvelle",
+        "la catégorie « Fab lab ou atelier de fabrication » apparaît (2\xa0lieux)",
     )  # fmt: skip
 
 

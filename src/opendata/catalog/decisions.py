@@ -29,7 +29,7 @@ ACTIONS: tuple[str, ...] = get_args(get_type_hints(ReleaseDecision)["action"])
 Row = tuple[str, str]
 
 _SIGNED: Kinds = {"reason": str, "author": str, "date": (datetime.date, str)}
-_PAIR: Kinds = {"rows": list, "answer": str, **_SIGNED}
+_PAIR: Kinds = {"rows": list, "names": list, "answer": str, **_SIGNED}
 _TOLERANCE: Kinds = {
     "gate": str, "value": (float, int), "subject": str, "until": (datetime.date, str), **_SIGNED,
 }  # fmt: skip
@@ -124,8 +124,9 @@ def _append(dataset_id: str, entries: Sequence[str], paths: Paths) -> Path:
 def _pair_text(one: PairDecision) -> str:
     return entry_text(
         "pair",
-        {"rows": [row_text(row) for row in one.rows], "answer": ANSWERS[not one.same],
-         "reason": one.reason, "author": one.author},
+        {"rows": [row_text(row) for row in one.rows],
+         **({"names": list(one.names)} if any(one.names) else {}),
+         "answer": ANSWERS[not one.same], "reason": one.reason, "author": one.author},
         date=one.date,
     )  # fmt: skip
 
@@ -143,7 +144,10 @@ def _decisions(toml: TomlFile) -> Decisions:
 
 def _fingerprint(pairs: Iterable[PairDecision]) -> str:
     """The same for the same answers, in whatever order they and their rows are written."""
-    plain = sorted([sorted(one.rows), one.same, one.reason, one.author, one.date] for one in pairs)
+    plain = sorted(
+        [sorted(zip(one.rows, one.names, strict=True)), one.same, one.reason, one.author, one.date]
+        for one in pairs
+    )
     return hashlib.sha256(json.dumps(plain).encode()).hexdigest() if plain else ""
 
 
@@ -170,7 +174,18 @@ def _pair(toml: TomlFile, where: str, entry: Mapping[str, Any]) -> PairDecision:
     if entry["answer"] not in ANSWERS:
         titles = {"même": "same", "différent": "different"}
         raise toml.not_allowed(f"{where}.answer", entry["answer"], ANSWERS, titles)
-    return PairDecision((first, second), entry["answer"] == "same", *_signed(toml, where, entry))
+    named = toml.texts(entry.get("names", ("", "")), f"{where}.names")
+    if len(named) != 2:
+        raise toml.wrong(
+            "paire_incomplete",
+            f"« {where}.names » donne {len(named)} nom(s), or une paire en a deux, dans l'ordre "
+            "de « rows » : complétez-les, ou retirez « names ».",
+            f"“{where}.names” gives {len(named)} name(s), but a pair has two, in the order of "
+            "“rows”: complete them, or remove “names”.",
+        )
+    signed = _signed(toml, where, entry)
+    same = entry["answer"] == "same"
+    return PairDecision((first, second), same, *signed, names=(named[0], named[1]))
 
 
 def _row(toml: TomlFile, text: str, where: str) -> Row:

@@ -61,7 +61,7 @@ def decision_pair(
     from opendata.catalog import append_pair, decisions_path, load_dataset, load_decisions
     from opendata.catalog.decisions import answers_by_pair, row_text
     from opendata.inbox.pair_files import unpublished
-    from opendata.inbox.pairs import answer_text, new_answers, read_answer
+    from opendata.inbox.pairs import answer_text, known_names, named, new_answers, read_answer
     from opendata.model import PairDecision
 
     paths = settings()
@@ -83,6 +83,7 @@ def decision_pair(
     one = PairDecision(
         (first, second), same, _stated(reason), author_or_login(author), _today().isoformat()
     )
+    one = named(one, known_names(of.id, paths))
     decided = answers_by_pair(load_decisions(of.id, paths).pairs)
     new, already = new_answers([one], decided)
     if already:

@@ -6,7 +6,7 @@ one source but those that are each other's double. Where something does, the lik
 joined first and those that would bring a contradiction in are left to a person.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,13 +38,15 @@ def group(
     same: float,
     review: float,
     decided: dict[Pair, bool] | None = None,
+    doubles: Positions | None = None,
 ) -> tuple[Positions, Flags]:
     """The group of each row, numbered by its first row, and the pairs that were refused.
 
     ``sources`` says of what source each row is. ``decided`` maps pairs (smaller position first)
     to a person's answer; a pair decided to be the same must be among ``pairs`` with probability
-    1, one decided to be different with 0. Refused pairs are likely ones that would have brought
-    together rows that are not one place, or that two rows of one source fit equally well.
+    1, one decided to be different with 0. ``doubles`` has one number per row: rows of one number
+    say the same, and need not have been compared. Refused pairs are likely ones that would have
+    brought together rows that are not one place, or that two rows of one source fit equally well.
     """
     decided = decided or {}
     likely = pairs.probability >= same
@@ -63,7 +65,7 @@ def group(
     cuts = np.flatnonzero(np.diff(parts[pairs.left[order]])) + 1
     for own in np.split(order, cuts):
         rows = np.unique(np.concatenate([pairs.left[own], pairs.right[own]]))
-        joined, left_out = _careful(own, pairs, sources, same, review, decided)
+        joined, left_out = _careful(own, pairs, sources, same, review, decided, doubles)
         for row in rows.tolist():
             groups[row] = joined[row]
         refused[left_out] = True
@@ -90,6 +92,7 @@ def _careful(
     same: float,
     review: float,
     decided: dict[Pair, bool],
+    doubles: Positions | None,
 ) -> tuple[dict[int, int], list[int]]:
     """The groups of one chain, joined likeliest pair first; and the pairs left out."""
     left, right = pairs.left[numbers].tolist(), pairs.right[numbers].tolist()
@@ -104,10 +107,16 @@ def _careful(
     ]
     likely.sort(key=lambda pair: (-pair[2], pair[0], pair[1]))
 
+    def is_double(one: int, other: int) -> bool:
+        p = known.get((min(one, other), max(one, other)))
+        if p is None:
+            return doubles is not None and bool(doubles[one] == doubles[other])
+        return p >= same
+
     def apart(one: int, other: int) -> bool:
         p = known.get((min(one, other), max(one, other)))
         if sources[one] == sources[other]:
-            return p is None or p < same
+            return not is_double(one, other)
         return p is not None and p < review
 
     left_out = []
@@ -117,7 +126,7 @@ def _careful(
             continue
         forced = decided.get((one, other)) is True
         clash = any(apart(x, y) for x in members[a] for y in members[b])
-        if not forced and (clash or _rivals((one, other), p, likely, sources, known, same)):
+        if not forced and (clash or _rivals((one, other), p, likely, sources, is_double)):
             left_out.append(number)
             continue
         a, b = min(a, b), max(a, b)
@@ -132,8 +141,7 @@ def _rivals(
     p: float,
     likely: Iterable[tuple[int, int, float, int]],
     sources: npt.NDArray[Any],
-    known: dict[Pair, float],
-    same: float,
+    is_double: Callable[[int, int], bool],
 ) -> bool:
     """Whether another row of one row's source, not its double, fits the other just as well."""
     odds = _odds(p)
@@ -142,8 +150,7 @@ def _rivals(
             rival = x if y == other else y if x == other else None
             if rival is None or rival == one or sources[rival] != sources[one]:
                 continue
-            double = known.get((min(rival, one), max(rival, one)), 0.0) >= same
-            if not double and abs(_odds(q) - odds) <= _TIE:
+            if not is_double(rival, one) and abs(_odds(q) - odds) <= _TIE:
                 return True
     return False
 

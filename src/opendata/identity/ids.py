@@ -6,7 +6,8 @@ neighbour's id. So ids whose rows are gone, or contradict what was published, ar
 for by content, with the same witnesses that bring rows together:
 
 1. by key, and the content does not contradict it;
-2. by content: same name, address and town, or judged the same by the witnesses;
+2. by content: same name, address and town, or judged the same by the witnesses; or, under another
+   name, the only two of a town with that number, street, telephone and categories;
 3. by key although the content changed altogether (renamed *and* moved), where the source does
    not look as if it had been numbered anew;
 4. by the key of an id that was merged into another (a merge taken back).
@@ -34,7 +35,7 @@ _FEW = 3
 _BY_KEY, _BY_CONTENT, _BY_MERE_KEY, _FORMER = range(4)
 _SAID = (
     "nom", "adresse", "code_postal", "commune", "code_insee", "ville", "telephone", "courriels",
-    "site_web", "pivot", "latitude", "longitude", "geo_precision", "ban_id",
+    "site_web", "pivot", "latitude", "longitude", "geo_precision", "ban_id", "categories",
 )  # fmt: skip
 
 
@@ -79,7 +80,15 @@ def _known_places(register: pd.DataFrame, before: pd.DataFrame | None) -> pd.Dat
     if before is not None and len(before):
         # The last release says more of its places than the register keeps.
         said = before.set_index("lieu_id").reindex(known["lieu_id"])
-        for name in ("telephone", "courriels", "site_web", "pivot", "ban_id", "ville"):
+        for name in (
+            "telephone",
+            "courriels",
+            "site_web",
+            "pivot",
+            "ban_id",
+            "ville",
+            "categories",
+        ):
             if name in said:
                 known[name] = said[name].fillna("").to_numpy()
     for name in _SAID:
@@ -162,17 +171,46 @@ def _by_content(rows: pd.DataFrame, old: pd.DataFrame, using: Weights) -> pd.Dat
     b = old[said].to_numpy()[right - len(rows)]
     chance = np.where((a == b).all(axis=1), 1.0, chance)
     likely = chance >= using.same
+    left, right, chance = left[likely], right[likely], chance[likely]
     found = pd.DataFrame(
         {
-            "row": rows.index.to_numpy()[left[likely]],
-            "groupe": rows["groupe"].to_numpy()[left[likely]],
-            "old": old.index.to_numpy()[right[likely] - len(rows)],
-            "chance": chance[likely],
+            "row": rows.index.to_numpy()[left],
+            "groupe": rows["groupe"].to_numpy()[left],
+            "old": old.index.to_numpy()[right - len(rows)],
+            "chance": chance,
             "tier": _BY_CONTENT,
         }
     )
+    found = pd.concat([found, _by_door(rows, old, table, found, using)], ignore_index=True)
     # Two places that fit one id equally well, or two ids one place: the closest, then the first.
     return found.sort_values("chance", ascending=False, kind="stable", ignore_index=True)
+
+
+def _by_door(
+    rows: pd.DataFrame,
+    old: pd.DataFrame,
+    table: pd.DataFrame,
+    found: pd.DataFrame,
+    using: Weights,
+) -> pd.DataFrame:
+    """Claims of renamed places: one door, one telephone, one kind, and nobody else like that."""
+    said = table[["city", "way", "street", "number", "telephone"]].copy()
+    said["categories"] = np.concatenate(
+        [column(rows, "categories").to_numpy(), old["categories"].to_numpy()]
+    )
+    whole = (said[["street", "number", "telephone", "categories"]] != "").all(axis=1)
+    told, ways = said[whole], list(said.columns)
+    ours = told[told.index < len(rows)].reset_index(names="row")
+    ours["groupe"] = rows["groupe"].to_numpy()[ours["row"]]
+    theirs = told[told.index >= len(rows)].reset_index(names="old")
+    theirs["old"] = old.index.to_numpy()[theirs["old"] - len(rows)]
+    ours["row"] = rows.index.to_numpy()[ours["row"]]
+    ours = ours.drop_duplicates([*ways, "groupe"]).drop_duplicates(ways, keep=False)
+    theirs = theirs.drop_duplicates(ways, keep=False)
+    pairs = ours.merge(theirs, on=ways)
+    taken = pairs["groupe"].isin(found["groupe"]) | pairs["old"].isin(found["old"])
+    pairs = pairs[~taken]
+    return pairs[["row", "groupe", "old"]].assign(chance=using.same, tier=_BY_CONTENT)
 
 
 def _settled(rows: pd.DataFrame, old: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:

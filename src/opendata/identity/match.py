@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from opendata.identity.candidates import candidates
+from opendata.identity.decided import decided_pairs
 from opendata.identity.evidence import Positions, comparable, metres_apart, witnesses
 from opendata.identity.groups import Pair, Pairs, group
 from opendata.identity.likelihood import Weights, probability, reasons, weights
@@ -32,12 +33,14 @@ class Matches:
     ``links`` has, on the index of the rows that join an earlier row's group, ``probabilite`` and
     ``motif``: the likeliest of their pairs inside it. ``review`` has the pairs that a person
     should look at, likeliest first: left, right (index labels), probabilite, motif (for),
-    contre (against), distance_m (metres between their points, NaN without).
+    contre (against), distance_m (metres between their points, NaN without). ``suspended`` are the
+    decisions whose rows bear other names by now: they hold for nobody until looked at.
     """
 
     groups: pd.Series
     links: pd.DataFrame
     review: pd.DataFrame
+    suspended: tuple[PairDecision, ...] = ()
 
 
 def match_rows(
@@ -51,7 +54,7 @@ def match_rows(
     """
     using = using or weights()
     table = comparable(rows)
-    decided = _positions(rows, decisions)
+    decided, suspended = decided_pairs(rows, decisions)
     left, right = _with_decided(*candidates(table), decided)
     said = witnesses(table, left, right)
     chance = probability(said, using)
@@ -59,7 +62,11 @@ def match_rows(
     chance = np.where(answer == 1, 1.0, np.where(answer == 0, 0.0, chance))
     sources = table["source"].to_numpy(dtype=object)
     pairs = Pairs(left, right, chance)
-    numbers, refused = group(pairs, sources, same=using.same, review=using.review, decided=decided)
+    said_alike = ["source", "city", "whole", "street", "number", "telephone", "courriels"]
+    numbers, refused = group(
+        pairs, sources, same=using.same, review=using.review, decided=decided,
+        doubles=table.groupby(said_alike, sort=False).ngroup().to_numpy().astype("int64"),
+    )  # fmt: skip
     together = numbers[left] == numbers[right]
     motive = reasons(said).mask(pd.Series(answer == 1), DECISION)
     open_ = (answer < 0) & ~together & ((chance >= using.review) | refused)
@@ -67,22 +74,8 @@ def match_rows(
         groups=pd.Series(numbers, index=rows.index),
         links=_links(rows.index, left, right, chance, motive, together),
         review=_review(table, rows.index, left, right, chance, said, open_),
+        suspended=tuple(suspended),
     )
-
-
-def _positions(rows: pd.DataFrame, decisions: Sequence[PairDecision]) -> dict[Pair, bool]:
-    """What persons decided of pairs of rows that are here; the last answer holds."""
-    if not decisions:
-        return {}
-    named = pd.MultiIndex.from_arrays([rows["source_id"], rows["id"]])
-    places = pd.Series(np.arange(len(rows)), index=named)
-    places = places[~places.index.duplicated()]
-    found: dict[Pair, bool] = {}
-    for one in decisions:
-        here = [int(places[row]) for row in one.rows if row in places.index]
-        if len(here) == 2 and here[0] != here[1]:
-            found[min(here), max(here)] = one.same
-    return found
 
 
 def _with_decided(

@@ -77,7 +77,7 @@ def advance(
     """
     current = _current(register, published)
     gone = register[~register["lieu_id"].isin(current["lieu_id"])]
-    left = _left(gone, published, closes_after)
+    left = _left(gone, register, published, closes_after)
     table = _followed(pd.concat([current, left], ignore_index=True)[list(COLUMNS)])
     return table.sort_values("lieu_id", kind="stable", ignore_index=True).astype("str")
 
@@ -128,13 +128,16 @@ def _joined(held: pd.Series, former: pd.Series) -> pd.Series:
 
 
 def _left(
-    gone: pd.DataFrame, published: Published, closes_after: Mapping[str, int]
+    gone: pd.DataFrame,
+    register: pd.DataFrame,
+    published: Published,
+    closes_after: Mapping[str, int],
 ) -> pd.DataFrame:
     """What becomes of ids that are not in the release."""
     if gone.empty:
         return gone
     known = gone["statut"]
-    heir = _heirs(gone, published.crosswalk)
+    heir = _heirs(gone, published.crosswalk, register)
     merged = (heir != "") | (known == "fusionne")
     status = known.where(known != "actif", "absent").mask(merged, "fusionne")
     since = gone["depuis"].where(status == known, published.day)
@@ -148,16 +151,37 @@ def _left(
     )
 
 
-def _heirs(gone: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.Series:
-    """The place that most of an id's rows are in now; the first of its keys where two are even."""
-    holder = crosswalk.set_index(row_keys(crosswalk["source"], crosswalk["cle"]))["lieu_id"]
-    holder = holder[~holder.index.duplicated()]
-    keys = gone["cles"].str.split(SEPARATOR, regex=False).explode()
-    heirs = keys.map(holder).dropna()
-    counted = pd.DataFrame({"row": heirs.index, "heir": heirs.to_numpy()})
-    counted["rows"] = counted.groupby(["row", "heir"])["heir"].transform("size")
-    best = counted.sort_values("rows", ascending=False, kind="stable").drop_duplicates("row")
-    found: pd.Series = best.set_index("row")["heir"].reindex(gone.index).astype("str").fillna("")
+def _heirs(gone: pd.DataFrame, crosswalk: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
+    """The place that an id's rows are in now, "" for none; of several the one with most of them.
+
+    Only an id that was active until now is merged, and only into a place that was known before:
+    a key given to a new place is a key, not a merge. Nor is it one where the heir lost its own
+    rows of that source: its keys were given out anew.
+    """
+    rows = pd.DataFrame(
+        {
+            "key": row_keys(crosswalk["source"], crosswalk["cle"]),
+            "heir": crosswalk["lieu_id"],
+            "source": crosswalk["source"],
+        }
+    ).drop_duplicates("key")
+    lost = gone[gone["statut"] == "actif"]["cles"].str.split(SEPARATOR, regex=False).explode()
+    claims = pd.DataFrame({"row": lost.index, "key": lost.to_numpy()}).merge(rows, on="key")
+    former = known.set_index("lieu_id")["cles"]
+    claims = claims[claims["heir"].isin(former.index)]
+    if claims.empty:
+        return pd.Series("", index=gone.index, dtype="str")
+    own = former.reindex(claims["heir"].unique()).str.split(SEPARATOR, regex=False).explode()
+    had = pd.DataFrame({"heir": own.index, "key": own.to_numpy()})
+    had["source"] = had["key"].str.partition(":")[0]
+    kept = had.merge(rows[["key", "heir"]], on=["key", "heir"])
+    pairs = pd.MultiIndex.from_frame(claims[["heir", "source"]])
+    had_some = pairs.isin(pd.MultiIndex.from_frame(had[["heir", "source"]]))
+    kept_some = pairs.isin(pd.MultiIndex.from_frame(kept[["heir", "source"]]))
+    claims = claims[~had_some | kept_some]
+    claims["rows"] = claims.groupby(["row", "heir"])["heir"].transform("size")
+    best = claims.sort_values("rows", ascending=False, kind="stable").drop_duplicates("row")
+    found: pd.Series = best.set_index("row")["heir"].reindex(gone.index).fillna("").astype("str")
     return found
 
 

@@ -7,7 +7,7 @@ there is kept in ``catalog/decisions/<dataset>.toml``, where the matcher finds i
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,9 @@ from typing import Any
 import pandas as pd
 
 from opendata.catalog import append_pairs, load_dataset, load_decisions
-from opendata.catalog.decisions import ANSWERS, answers_by_pair, row_text
+from opendata.catalog.decisions import ANSWERS, Row, answers_by_pair, row_text
 from opendata.catalog.toml import nearest, short
+from opendata.identity.decided import same_name
 from opendata.inbox.pair_files import (
     ANSWER,
     NAMED,
@@ -31,6 +32,8 @@ from opendata.inbox.pair_files import (
 from opendata.language import Text
 from opendata.model import PairDecision
 from opendata.paths import Paths
+from opendata.release import store
+from opendata.tables import column
 
 _SAME = frozenset({"meme", "m", "oui", "same", "idem"})
 _DIFFERENT = frozenset({"different", "differents", "d", "non", "autre"})
@@ -62,7 +65,48 @@ def waiting_pairs(dataset: str, paths: Paths) -> pd.DataFrame:
         return pd.DataFrame(columns=[ANSWER, *NAMED], dtype="str")
     table = read_pairs(path)
     decided = answers_by_pair(load_decisions(dataset, paths).pairs)
-    return table[[pair not in decided for pair in map(frozenset, rows_of(table))]]
+    names = names_in(table)
+    waiting = [
+        (answer := decided.get(frozenset(pair))) is None or not holds(answer, names)
+        for pair in rows_of(table)
+    ]
+    return table[waiting]
+
+
+def names_in(table: pd.DataFrame) -> dict[Row, str]:
+    """What the rows of a file of pairs are called."""
+    names: dict[Row, str] = {}
+    shown = zip(rows_of(table), column(table, "nom_1"), column(table, "nom_2"), strict=True)
+    for (first, second), one, other in shown:
+        names |= {first: one, second: other}
+    return names
+
+
+def known_names(dataset: str, paths: Paths) -> dict[Row, str]:
+    """What rows are called: the principal rows of published places, and those to review."""
+    folder = store.latest(paths, dataset)
+    names: dict[Row, str] = {}
+    if folder is not None:
+        rows = store.read_table(folder, "passerelle")
+        rows = rows[rows["role"] == "principale"].merge(
+            store.read_table(folder, "lieux")[["lieu_id", "nom"]], on="lieu_id"
+        )
+        keys = zip(rows["source"], rows["cle"], strict=True)
+        names = dict(zip(keys, rows["nom"], strict=True))
+    path = pairs_path(dataset, paths)
+    return names | (names_in(read_pairs(path)) if path.is_file() else {})
+
+
+def holds(answer: PairDecision, names: Mapping[Row, str]) -> bool:
+    """Whether an answer is about rows that are still called what they were."""
+    told = zip(answer.rows, answer.names, strict=True)
+    return all(same_name(name, names.get(row, name)) for row, name in told)
+
+
+def named(one: PairDecision, names: Mapping[Row, str]) -> PairDecision:
+    """The answer with what its rows are called."""
+    first, second = (names.get(row, "") for row in one.rows)
+    return replace(one, names=(first, second))
 
 
 def read_answer(text: str) -> bool | None:
@@ -102,8 +146,9 @@ def accept_pairs(
     both = {frozenset(pair) for _, pair, same in answered if same}
     both &= {frozenset(pair) for _, pair, same in answered if not same}
     refused += [(line, _both_ways(pair)) for line, pair, _ in answered if frozenset(pair) in both]
+    names = known_names(name, paths) | names_in(given)
     wanted = {
-        frozenset(pair): PairDecision(pair, same, reason, author, today.isoformat())
+        frozenset(pair): named(PairDecision(pair, same, reason, author, today.isoformat()), names)
         for _, pair, same in answered
         if frozenset(pair) not in both
     }
@@ -120,7 +165,8 @@ def new_answers(
     written, already = [], []
     for one in wanted:
         before = decided.get(frozenset(one.rows))
-        if before is not None and before.same == one.same:
+        told = dict(zip(one.rows, one.names, strict=True))
+        if before is not None and before.same == one.same and holds(before, told):
             already.append(before)
         else:
             written.append(one)

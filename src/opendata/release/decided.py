@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from opendata.language import Text
-from opendata.model import Finding, ReleaseDecision
+from opendata.model import Finding, PairDecision, ReleaseDecision
 
 _DONE = {
     "held": Text("mis en attente", "held"),
@@ -52,3 +52,19 @@ def _accepted(finding: Finding, decision: ReleaseDecision) -> Finding:
         f"{finding.text.en}; published all the same by {decision.author}: {decision.reason}",
     )
     return replace(finding, severity="warning", text=text)
+
+
+def suspended_findings(suspended: Sequence[PairDecision]) -> list[Finding]:
+    """Answers about pairs whose rows bear other names by now: a person looks again."""
+    found = []
+    for one in suspended:
+        rows = " / ".join(":".join(row) for row in one.rows)
+        names = " / ".join(one.names)
+        text = Text(
+            f"la décision sur {rows} ({names}) ne s'applique plus : une de ces lignes porte un "
+            "autre nom ; décidez de nouveau, ou retirez-la du fichier des décisions",
+            f"the decision on {rows} ({names}) no longer applies: one of these rows bears another "
+            "name; decide again, or remove it from the file of decisions",
+        )
+        found.append(Finding("decision_perimee", "warning", text, subject=rows))
+    return found

@@ -7,6 +7,8 @@ import pandas as pd
 
 from opendata.catalog import load_dataset, load_source
 from opendata.corrections import unapplied_corrections
+from opendata.identity.match import DECISION
+from opendata.identity.review import words
 from opendata.language import Text
 from opendata.ledger import as_issues
 from opendata.model import no_issues
@@ -24,7 +26,7 @@ from opendata.why.values import (
     snapshot,
 )
 
-#: Why two rows are one place (opendata.identity.match holds the rule).
+#: Why two rows are one place, where a release of before does not tell it of each.
 MERGED = Text(
     "même commune, mêmes mots dans le nom et dans l'adresse, une fois les abréviations écrites "
     "en entier ; la source la mieux classée donne ses valeurs",
@@ -74,8 +76,21 @@ def _tell_merges(rows: Sequence[dict[str, Any]]) -> None:
     names = [f"{row['source']}:{row['cle']}" for row in rows]
     for own, row in zip(names, rows, strict=True):
         others = [name for name in names if name != own]
-        why = MERGED if others else Text("", "")
+        why = _why_merged(row) if others else Text("", "")
         row |= {"merged_with": others, "merged_because_fr": why.fr, "merged_because_en": why.en}
+
+
+def _why_merged(row: dict[str, Any]) -> Text:
+    """What a row has in common with another of its place, as its release says."""
+    motive, chance = row["motif"], row["probabilite"]
+    if not motive:
+        return MERGED
+    if motive == DECISION:
+        return Text("une personne l'a décidé", "a person decided so")
+    said = words(motive)
+    return Text(
+        f"{said.fr} (probabilité {chance.replace('.', ',')})", f"{said.en} (probability {chance})"
+    )
 
 
 def _history(place_id: str, dataset: str, paths: Paths) -> list[dict[str, str]]:
@@ -106,6 +121,8 @@ def _source_row(
     paths: Paths,
 ) -> dict[str, Any]:
     about: dict[str, Any] = {"source": row.source, "cle": row.cle, "role": row.role}
+    # Releases of before the matcher have neither.
+    about |= {name: getattr(row, name, "") for name in ("probabilite", "motif")}
     source = load_source(row.source, paths)
     found = of_release(source, fetched_at, paths)
     if found is None:
