@@ -71,7 +71,9 @@ def test_a_deposit_is_looked_at_before_it_is_kept(
 
 def test_a_steward_s_round(dataset: Paths, command: Command) -> None:
     status, said = command("preview", "jeu")
-    assert (status, "attend une décision" in said, "Tilleuls" in said) == (0, True, True)
+    assert (status, "1\xa0raison de relire avant de publier" in said) == (0, True)
+    assert "Première version : 4 lieux." in said
+    assert "opendata publish jeu --seal" in said
     assert command("hold", "jeu", "--reason", "à relire")[0] == 0
     status, said = command("status", "jeu")
     assert (status, "à relire" in said) == (0, True)

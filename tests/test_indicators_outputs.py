@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from opendata import pipeline
+from opendata import compose, pipeline
 from opendata.geocode.gazetteer import COLUMNS, load_reference
 from opendata.paths import Paths
 from opendata.publish.geoparquet import write_geoparquet
@@ -260,9 +260,9 @@ def test_a_changed_figure_is_a_changed_content(
     """After a change of code that only moves indicators, readers get the new ones."""
     paths = installation(tmp_path)
     published(paths)
-    monkeypatch.setattr(pipeline, "code_fingerprint", lambda: "autre code")
+    monkeypatch.setattr(compose, "code_fingerprint", lambda: "autre code")
     assert pipeline.run("jeu", paths).status == "unchanged"
-    monkeypatch.setattr(pipeline, "code_fingerprint", lambda: "encore un autre")
+    monkeypatch.setattr(compose, "code_fingerprint", lambda: "encore un autre")
     monkeypatch.setattr("opendata.indicators.communes.FAR_KM", 5)
     assert pipeline.run("jeu", paths).status == "published"
 

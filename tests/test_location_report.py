@@ -37,7 +37,7 @@ def places(*rows: dict[str, str]) -> pd.DataFrame:
 
 def assembly(issues: pd.DataFrame, *lines: tuple[str, int, str]) -> Assembly:
     known = pd.DataFrame(lines, columns=["source", "ligne", "lieu_id"])
-    return Assembly(NOTHING, NOTHING, NOTHING, NOTHING, issues, known)
+    return Assembly(NOTHING, NOTHING, NOTHING, NOTHING, issues, known, NOTHING)
 
 
 def moved(line: int, code: str, value: str, **more: str) -> pd.DataFrame:

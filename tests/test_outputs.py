@@ -44,7 +44,7 @@ def test_frictionless_accepts_every_table_of_the_package(release: Path) -> None:
             report = resource.validate()
             assert report.valid, report.flatten(["title", "message"])
             checked.append(resource.name)
-    assert len(checked) == 9
+    assert len(checked) == 10
 
 
 def test_geoparquet_validator_accepts(release: Path) -> None:

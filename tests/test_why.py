@@ -3,10 +3,14 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from opendata import pipeline
+from opendata.catalog.decisions import append_pairs
 from opendata.errors import CatalogError, UsageError
+from opendata.identity.review import words
+from opendata.model import PairDecision
 from opendata.paths import Paths
 from opendata.release import store
 from opendata.why import MERGED, explain
@@ -63,11 +67,43 @@ def test_a_row_leads_to_its_place(published: Paths) -> None:
 def test_merged_rows_say_with_which_and_why(published: Paths, command: Command) -> None:
     found = explain("essai:1", published)
     assert [row["merged_with"] for row in found["sources"]] == [["seconde:a/1"], ["essai:1"]]
-    assert found["sources"][1]["merged_because_en"] == MERGED.en
+    twin = found["sources"][1]
+    assert twin["motif"].startswith("nom=identique|genre=meme|adresse=meme_numero")
+    assert 0.9 < float(twin["probabilite"]) < 1
+    chance = twin["probabilite"]
+    assert twin["merged_because_en"] == f"{words(twin['motif']).en} (probability {chance})"
+    assert twin["merged_because_en"].startswith("same name, same kind of place, same address")
+    # Each row says what ties it to the other.
+    assert found["sources"][0]["merged_because_fr"] == twin["merged_because_fr"]
     said = command("why", "essai:1")[1]
-    assert f"réunie à essai:1 : {MERGED.fr}." in said
+    chance = chance.replace(".", ",")
+    assert f"réunie à essai:1 : {words(twin['motif']).fr} (probabilité {chance})." in said
     alone = explain("essai:2", published)["sources"][0]
     assert (alone["merged_with"], alone["merged_because_fr"]) == ([], "")
+
+
+def test_rows_that_a_person_joined_say_so(paths: Paths) -> None:
+    small_source(paths, rows=ROWS)
+    small_source(paths, "seconde", rows=TWIN.replace("Espace Numerique des", "Mairie aux"))
+    small_dataset(paths, sources=("essai", "seconde"))
+    rows = (("essai", "1"), ("seconde", "a/1"))
+    answer = PairDecision(rows, True, "vu sur place", "M. Essai", "2026-01-05")
+    append_pairs("jeu", [answer], paths)
+    assert pipeline.run("jeu", paths).status == "published"
+    for row in explain("essai:1", paths)["sources"]:
+        assert (row["motif"], row["probabilite"]) == ("decision", "1")
+        assert row["merged_because_fr"] == "une personne l'a décidé"
+        assert row["merged_because_en"] == "a person decided so"
+
+
+def test_a_release_that_tells_no_motive_has_the_rule_of_its_time(published: Paths) -> None:
+    path = store.latest(published, "jeu") / "passerelle.csv"
+    crosswalk = pd.read_csv(path, dtype="str", keep_default_na=False)
+    crosswalk.drop(columns=["probabilite", "motif"]).to_csv(path, index=False)
+    for row in explain("essai:1", published)["sources"]:
+        assert (row["motif"], row["probabilite"]) == ("", "")
+        assert row["merged_because_fr"] == MERGED.fr
+        assert row["merged_because_en"] == MERGED.en
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ class Assembly:
     ``lines`` says which place each published or merged row is in: source, ligne (its line in
     the source file, a number), lieu_id. ``pairs`` are those a person should judge, as in
     ``paires.csv`` (:data:`PAIR_COLUMNS`); ``suspended`` the decisions on pairs whose rows bear
-    other names by now.
+    other names by now, ``contradicted`` the pairs that decisions both join and part.
     """
 
     places: pd.DataFrame
@@ -54,6 +54,7 @@ class Assembly:
     lines: pd.DataFrame
     pairs: pd.DataFrame
     suspended: tuple[PairDecision, ...] = ()
+    contradicted: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ def assemble(
         ),
         pairs=pairs_to_review(rows, matches.review),
         suspended=matches.suspended,
+        contradicted=matches.contradicted,
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from opendata.model import Contract, Fetch, FetchOutcome, Source
+from opendata.model import DEFAULT_CLOSING_DAYS, Contract, Fetch, FetchOutcome, Source
 from opendata.paths import Paths
 
 CSV = b"id,nom\r\n1,M\xc3\xa9diath\xc3\xa8que\r\n"
@@ -48,6 +48,7 @@ def make_source(tmp_path: Path) -> Callable[..., Source]:
             placeholders=(),
             coordinates={},
             own_fields=(),
+            closes_after_days=DEFAULT_CLOSING_DAYS,
             examples=(),
             path=tmp_path / "catalog" / "sources" / "lieux-test.toml",
             fingerprint="",

@@ -28,7 +28,7 @@ from tests.builders import (
 from tests.conftest import PROJECT
 from tests.release.killing import copied, killed_moments, writes_of
 
-from opendata import check, pipeline, publish, steward
+from opendata import compose, pipeline, publish, steward
 from opendata.catalog import (
     append_pair,
     append_release,
@@ -98,7 +98,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     edit_dataset(paths, "jeu", "[gate]", "[retention]\nkeep_last = 3\nkeep_months = 0\n[gate]")
     made: dict[str, Any] = {}
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("load_geocoder", "assemble", "_tables", "_build", "_difference", "run"):
+        for name in (
+            "load_geocoder",
+            "assemble",
+            "tables_of",
+            "compose_release",
+            "difference_of",
+            "run",
+        ):
             patch.setattr(pipeline, name, _kept(made, name, getattr(pipeline, name)))
         patch.setattr(publish, "FORMATS", FORMATS)
         writes = writes_of(lambda paths: pipeline.run("jeu", paths), paths)
@@ -126,7 +133,7 @@ def _kept(made: dict[str, Any], name: str, real: Callable[..., Any]) -> Callable
 
 def _said(made: dict[str, Any], version: str) -> Release:
     """A release whose first place is named after its version."""
-    release: Release = made["_build"]
+    release: Release = made["compose_release"]
     places = release.tables["lieux"].copy()
     places.loc[places.index[0], "nom"] = f"Espace {version}"
     return replace(
@@ -146,7 +153,7 @@ BLOCKED = Finding(
 
 
 def _found(made: dict[str, Any], version: str) -> dict[str, Any]:
-    return {**made["_difference"], "version": version, "findings": [BLOCKED.as_json()]}
+    return {**made["difference_of"], "version": version, "findings": [BLOCKED.as_json()]}
 
 
 # --- what must hold ---------------------------------------------------------------------
@@ -441,20 +448,20 @@ def replayed(home: Prepared, content: str, *, stopped: bool) -> Iterator[None]:
         return replace(asked, version=arguments[5])
 
     def differs(_job: object, release: Release, _before: object, findings: Any, *_: object) -> Any:
-        return {**made["_difference"], "findings": [one.as_json() for one in findings]}
+        return {**made["difference_of"], "findings": [one.as_json() for one in findings]}
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("load_geocoder", "assemble", "_tables"):
+        for name in ("load_geocoder", "assemble", "tables_of"):
             patch.setattr(pipeline, name, lambda *_, said=made[name]: said)
-        for name in ("harvest", "correct", "_register", "_check_territory"):
+        for name in ("harvest", "correct", "_register"):
             patch.setattr(pipeline, name, lambda *_: None)
-        patch.setattr(pipeline, "_inputs", lambda *_: asked.inputs)
-        patch.setattr(pipeline, "_created", lambda *_: asked.created)
-        patch.setattr(pipeline, "_build", build)
-        patch.setattr(pipeline, "_difference", differs)
-        patch.setattr(pipeline, "judge", lambda *_, **__: list(found))
+        patch.setattr(pipeline, "inputs_of", lambda *_: asked.inputs)
+        patch.setattr(pipeline, "created_of", lambda *_: asked.created)
+        patch.setattr(pipeline, "compose_release", build)
+        patch.setattr(pipeline, "difference_of", differs)
+        patch.setattr(compose, "judge", lambda *_, **__: list(found))
         patch.setattr(pipeline, "render_difference", lambda _: "<p>écarts</p>")
-        patch.setattr(check, "release_errors", lambda *_: [])
+        patch.setattr(compose, "release_errors", lambda *_: [])
         patch.setattr(staging, "write_release", partial(_write_again, made))
         yield
 

@@ -105,7 +105,7 @@ def test_the_steward_reads_what_holds_it_what_changes_and_what_to_type() -> None
         'opendata decision tolerance jeu max_loss_pct 41 --subject essai --reason "…"',
         "Aucune tolérance ne s’applique",
         "Une catégorie baisse.",
-        "opendata publish jeu",
+        "Impossible : ses fichiers ne respectent pas leur schéma",
         'opendata drop jeu --reason "…"',
         "−600",
         "−40,0 %",
@@ -130,6 +130,16 @@ def test_the_steward_reads_what_holds_it_what_changes_and_what_to_type() -> None
     at = [text.find(part) for part in parts]
     assert [part for part, place in zip(parts, at, strict=True) if place < 0] == []
     assert at == sorted(at)
+
+
+def test_what_no_tolerance_lets_through_cannot_be_published() -> None:
+    def offered(*findings: dict[str, Any]) -> list[str]:
+        page = french(render_difference(sample(findings=list(findings))))
+        return re.findall(r'opendata publish jeu(?: --reason "…")?', page)
+
+    assert offered(BLOCKER, BROKEN) == []
+    assert offered(BLOCKER) == ['opendata publish jeu --reason "…"']
+    assert offered(WARNING) == ["opendata publish jeu"]
 
 
 def test_only_what_differs_is_marked() -> None:

@@ -20,6 +20,8 @@ Numbers = npt.NDArray[np.int64]
 
 #: Neighbours of a row that it is compared with, in each key.
 WINDOW = 24
+#: The same for rows that have a kind and a town in common, and nothing else that is exact.
+_SLIPS = 2
 #: A telephone or a site that more rows share is that of a network, not of a place.
 CROWD = 60
 #: Side of the squares of the grid, in degrees of latitude (about 220 m).
@@ -37,6 +39,7 @@ def candidates(rows: pd.DataFrame) -> tuple[Numbers, Numbers]:
     rank = np.empty(len(rows), dtype="int64")
     rank[order] = np.arange(len(rows))
     found = [_neighbours(codes, positions, rank) for codes, positions in _keys(rows)]
+    found.append(_of_one_kind(rows, rank))
     pairs = np.concatenate([*found, np.empty(0, dtype="int64")])
     pairs = np.unique(pairs)
     return pairs // _BASE, pairs % _BASE
@@ -50,14 +53,27 @@ def _keys(rows: pd.DataFrame) -> Iterator[tuple[Numbers, Numbers]]:
     """For each way of being alike: codes of the key, and the positions of the rows that have it."""
     city, positions = rows["city"], np.arange(len(rows), dtype="int64")
     yield from _of_words(city, rows["core"])
-    generic = rows["core"] == ""
-    yield _coded([city, rows["kind"]], (generic | (rows["kind"] != "")).to_numpy(), positions)
     yield _coded(
         [city, rows["street"], rows["number"]], (rows["street"] != "").to_numpy(), positions
     )
     for name in ("telephone", "courriels", "site_web", "pivot"):
         yield _without_crowds(*_parts(rows[name]))
     yield from _cells(rows)
+
+
+def _of_one_kind(rows: pd.DataFrame, rank: Numbers) -> Numbers:
+    """Pairs of one kind in one town, of which one at least has no name of its own.
+
+    Two libraries that both have one, and share no word of it, are met by their address if at all;
+    or as neighbours in the order of names, where a slip hides that the word is the same.
+    """
+    generic = (rows["core"] == "").to_numpy()
+    chosen = generic | (rows["kind"] != "").to_numpy()
+    positions = np.arange(len(rows), dtype="int64")
+    codes, positions = _coded([rows["city"], rows["kind"]], chosen, positions)
+    pairs = _neighbours(codes, positions, rank)
+    unnamed = generic[pairs // _BASE] | generic[pairs % _BASE]
+    return np.concatenate([pairs[unnamed], _neighbours(codes, positions, rank, _SLIPS)])
 
 
 def _coded(
@@ -110,12 +126,12 @@ def _cells(rows: pd.DataFrame) -> Iterator[tuple[Numbers, Numbers]]:
             yield down * (1 << 24) + across, positions
 
 
-def _neighbours(codes: Numbers, positions: Numbers, rank: Numbers) -> Numbers:
+def _neighbours(codes: Numbers, positions: Numbers, rank: Numbers, window: int = WINDOW) -> Numbers:
     """The pairs of rows that share a code and stand within the window, as single numbers."""
     order = np.lexsort((rank[positions], codes))
     codes, positions = codes[order], positions[order]
     found = []
-    for step in range(1, WINDOW + 1):
+    for step in range(1, window + 1):
         together = codes[step:] == codes[:-step]
         if not together.any():
             break

@@ -143,7 +143,7 @@ def _mail_hosts(text: str) -> str:
 
 
 def _shared(host: str) -> bool:
-    return host in _SHARED_HOSTS or host.endswith((".blogspot.com", ".wordpress.com"))
+    return host in _SHARED_HOSTS
 
 
 # --- witnesses ----------------------------------------------------------------------------

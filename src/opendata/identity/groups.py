@@ -6,7 +6,7 @@ one source but those that are each other's double. Where something does, the lik
 joined first and those that would bring a contradiction in are left to a person.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,6 +106,10 @@ def _careful(
         if p >= same
     ]
     likely.sort(key=lambda pair: (-pair[2], pair[0], pair[1]))
+    fitting: dict[int, list[tuple[int, float]]] = {row: [] for row in members}
+    for one, other, p, _ in likely:
+        fitting[one].append((other, p))
+        fitting[other].append((one, p))
 
     def is_double(one: int, other: int) -> bool:
         p = known.get((min(one, other), max(one, other)))
@@ -125,8 +129,13 @@ def _careful(
         if a == b:
             continue
         forced = decided.get((one, other)) is True
-        clash = any(apart(x, y) for x in members[a] for y in members[b])
-        if not forced and (clash or _rivals((one, other), p, likely, sources, is_double)):
+        across = [(x, y) for x in members[a] for y in members[b]]
+        if forced:
+            refused = any(decided.get((min(pair), max(pair))) is False for pair in across)
+        else:
+            refused = any(apart(*pair) for pair in across)
+            refused = refused or _rivals((one, other), p, fitting, sources, is_double)
+        if refused:
             left_out.append(number)
             continue
         a, b = min(a, b), max(a, b)
@@ -139,20 +148,23 @@ def _careful(
 def _rivals(
     pair: Pair,
     p: float,
-    likely: Iterable[tuple[int, int, float, int]],
+    fitting: Mapping[int, Sequence[tuple[int, float]]],
     sources: npt.NDArray[Any],
     is_double: Callable[[int, int], bool],
 ) -> bool:
-    """Whether another row of one row's source, not its double, fits the other just as well."""
+    """Whether another row of one row's source, not its double, fits the other just as well.
+
+    ``fitting`` has the likely partners of each row, and how likely they are.
+    """
     odds = _odds(p)
-    for one, other in (pair, pair[::-1]):
-        for x, y, q, _ in likely:
-            rival = x if y == other else y if x == other else None
-            if rival is None or rival == one or sources[rival] != sources[one]:
-                continue
-            if not is_double(rival, one) and abs(_odds(q) - odds) <= _TIE:
-                return True
-    return False
+    return any(
+        rival != one
+        and sources[rival] == sources[one]
+        and abs(_odds(q) - odds) <= _TIE
+        and not is_double(rival, one)
+        for one, other in (pair, pair[::-1])
+        for rival, q in fitting[other]
+    )
 
 
 def _odds(p: float) -> float:

@@ -34,13 +34,15 @@ class Matches:
     ``motif``: the likeliest of their pairs inside it. ``review`` has the pairs that a person
     should look at, likeliest first: left, right (index labels), probabilite, motif (for),
     contre (against), distance_m (metres between their points, NaN without). ``suspended`` are the
-    decisions whose rows bear other names by now: they hold for nobody until looked at.
+    decisions whose rows bear other names by now: they hold for nobody until looked at;
+    ``contradicted`` the pairs (``source:clé``) joined by one decision and parted by others.
     """
 
     groups: pd.Series
     links: pd.DataFrame
     review: pd.DataFrame
     suspended: tuple[PairDecision, ...] = ()
+    contradicted: tuple[tuple[str, str], ...] = ()
 
 
 def match_rows(
@@ -68,14 +70,27 @@ def match_rows(
         doubles=table.groupby(said_alike, sort=False).ngroup().to_numpy().astype("int64"),
     )  # fmt: skip
     together = numbers[left] == numbers[right]
-    motive = reasons(said).mask(pd.Series(answer == 1), DECISION)
     open_ = (answer < 0) & ~together & ((chance >= using.review) | refused)
     return Matches(
         groups=pd.Series(numbers, index=rows.index),
-        links=_links(rows.index, left, right, chance, motive, together),
+        links=_links(rows.index, left, right, chance, said, answer == 1, together),
         review=_review(table, rows.index, left, right, chance, said, open_),
         suspended=tuple(suspended),
+        contradicted=_contradicted(decisions, rows, left, right, refused & (answer == 1)),
     )
+
+
+def _contradicted(
+    decisions: Sequence[PairDecision],
+    rows: pd.DataFrame,
+    left: Positions,
+    right: Positions,
+    refused: npt.NDArray[Any],
+) -> tuple[tuple[str, str], ...]:
+    if not decisions or not refused.any():
+        return ()
+    names = (rows["source_id"] + ":" + rows["id"]).to_numpy(dtype=object)
+    return tuple(zip(names[left[refused]], names[right[refused]], strict=True))
 
 
 def _with_decided(
@@ -106,13 +121,15 @@ def _links(
     left: Positions,
     right: Positions,
     chance: npt.NDArray[Any],
-    motive: pd.Series,
+    said: pd.DataFrame,
+    by_person: npt.NDArray[Any],
     together: npt.NDArray[Any],
 ) -> pd.DataFrame:
-    one = pd.DataFrame({"row": right, "probabilite": chance, "motif": motive.to_numpy()})[together]
-    # A row may be tied to its group by a later row only (A–C, B–C): its pair counts too.
-    other = pd.DataFrame({"row": left, "probabilite": chance, "motif": motive.to_numpy()})[together]
-    both = pd.concat([one, other]).sort_values("probabilite", ascending=False, kind="stable")
+    """The likeliest pair of each row inside its group, whichever of its two rows it is."""
+    motive = reasons(said[together]).mask(pd.Series(by_person)[together], DECISION).to_numpy()
+    told = {"probabilite": chance[together], "motif": motive}
+    ends = [pd.DataFrame({"row": end[together], **told}) for end in (right, left)]
+    both = pd.concat(ends).sort_values("probabilite", ascending=False, kind="stable")
     best = both.drop_duplicates("row").set_index("row").sort_index()
     return best.set_axis(index[best.index.to_numpy(dtype="int64")])
 

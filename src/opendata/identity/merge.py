@@ -13,7 +13,7 @@ import pandas as pd
 
 from opendata.model import issue_lines, join_issues, no_issues
 from opendata.schema import SEPARATOR, fields, fold
-from opendata.tables import column, over_distinct
+from opendata.tables import cell_text, column, over_distinct
 
 #: From the most to the least precise; the merged place takes the best of its rows.
 PRECISION_ORDER = ("numero", "interpolation", "voie", "lieu-dit", "commune", "aucune")
@@ -63,6 +63,7 @@ def merge_groups(
     )
     best = _best_points(joined)
     places.loc[best.index, list(_POINT)] = best
+    issues += [_other_points(joined, best), _other_postcodes(joined)]
     return places.reset_index(drop=True), join_issues(issues)
 
 
@@ -125,6 +126,33 @@ def _gave_way(rows: pd.DataFrame, name: str, kept: pd.Series, stale: pd.Series) 
     code = pd.Series("valeur_concurrente", index=lost.index, dtype="str")
     code = code.mask(stale[lost.index], "valeur_plus_ancienne")
     return _issues(lost, name, code, chosen[lost.index])
+
+
+def _other_points(rows: pd.DataFrame, best: pd.DataFrame) -> pd.DataFrame:
+    """The points that gave way to that of a row whose precision is better, or rank."""
+    chosen = best[["latitude", "longitude"]].reindex(rows["groupe"]).set_axis(rows.index)
+    own = rows[["latitude", "longitude"]]
+    lost = own["latitude"].notna() & (own != chosen).any(axis=1)
+    return _issues(
+        rows[lost].assign(latitude=_written(own[lost])),
+        "latitude", "valeur_concurrente", _written(chosen[lost]),
+    )  # fmt: skip
+
+
+def _written(points: pd.DataFrame) -> pd.Series:
+    latitude, longitude = (
+        points[name].map(cell_text).astype("str") for name in ("latitude", "longitude")
+    )
+    texts: pd.Series = latitude + ", " + longitude
+    return texts
+
+
+def _other_postcodes(rows: pd.DataFrame) -> pd.DataFrame:
+    """Postcodes other than that of the best-ranked row, whose address is published."""
+    postcodes = column(rows, "code_postal")
+    chosen = postcodes.groupby(rows["groupe"]).transform("first")
+    lost = (postcodes != "") & (postcodes != chosen)
+    return _issues(rows[lost], "code_postal", "valeur_concurrente", chosen[lost])
 
 
 def _issues(

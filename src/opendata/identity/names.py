@@ -81,7 +81,7 @@ _EMPTY = _SMALL | _words(
 )
 #: Words that tell one of several places of a name.
 _MARKING = _words(
-    """annexe antenne nord sud est ouest haut haute bas basse centre-ville federation union
+    """annexe antenne nord sud est ouest haut haute bas basse federation union
     siege direction departementale regionale regional departemental junior jeunesse adulte"""
 )
 _NUMBERS = {

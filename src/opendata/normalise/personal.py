@@ -47,7 +47,7 @@ GENERIC_WORDS = _words(
 
 #: Beginnings that no surname shares: ``bibliothequedubourg``, ``msapdulac``.
 _GENERIC_STEM = re.compile(
-    r"accueil|administr|animat|associat|ateliers?num|bib(?:l|mun)|bilb|campus|ccas|centre|cidff"
+    r"accueil|administr|animat|associat|ateliers?num|bib(?:l|mun)|bilb|campus|ccas|centre|cidff|csoc"
     r"|collectif|communaut|conseil|contact|coordin|cowork|cyber|direct|espace|esapce|famille"
     r"|foyer|fran(?:ce|ces)ser|guichet|inclusion|info|informati|maison(?:de|fr|s)|mairie"
     r"|mdph|media(?:t|th|num)|mission|mlhg|msap|multimed|numeri|permanenc|pimms|pointinfo|pole(?:em|s)"

@@ -54,8 +54,13 @@ def _accepted(finding: Finding, decision: ReleaseDecision) -> Finding:
     return replace(finding, severity="warning", text=text)
 
 
-def suspended_findings(suspended: Sequence[PairDecision]) -> list[Finding]:
-    """Answers about pairs whose rows bear other names by now: a person looks again."""
+def suspended_findings(
+    suspended: Sequence[PairDecision], contradicted: Sequence[tuple[str, str]] = ()
+) -> list[Finding]:
+    """Answers about pairs that do not hold: a person looks again.
+
+    Rows that bear other names by now, and pairs that one answer joins and others part.
+    """
     found = []
     for one in suspended:
         rows = " / ".join(":".join(row) for row in one.rows)
@@ -67,4 +72,14 @@ def suspended_findings(suspended: Sequence[PairDecision]) -> list[Finding]:
             "name; decide again, or remove it from the file of decisions",
         )
         found.append(Finding("decision_perimee", "warning", text, subject=rows))
+    for pair in contradicted:
+        rows = " / ".join(pair)
+        text = Text(
+            f"la décision « même lieu » sur {rows} est contredite par d'autres décisions, qui "
+            "séparent ces lignes ou celles qui leur sont réunies : elle n'est pas suivie ; "
+            "corrigez le fichier des décisions",
+            f"the decision “same place” on {rows} is contradicted by others, which part these "
+            "rows or those joined to them: it is not followed; correct the file of decisions",
+        )
+        found.append(Finding("decisions_contraires", "warning", text, subject=rows))
     return found
