@@ -143,15 +143,13 @@ def test_bad_input(name: str, paths: Paths, command: Callable[..., tuple[int, st
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case[2] == 3])
 def test_a_refused_file_leaves_the_last_release_untouched(
-    name: str, paths: Paths, command: Callable[..., tuple[int, str]]
+    name: str, released: Paths, command: Callable[..., tuple[int, str]]
 ) -> None:
-    file = small_source(paths)
-    small_dataset(paths)
-    assert pipeline.run("jeu", paths).status == "published"
+    paths = released
     before = store.latest(paths, "jeu")
     assert before is not None
     lieux = (before / "lieux.csv").read_bytes()
-    CASES[name][0](paths, file)
+    CASES[name][0](paths, paths.project / "essai.csv")
     line = pipeline.run("jeu", paths, review="never").report["sources"][0]
     # Where the way the source is read was changed too, no copy of it fits any more: its places
     # are those of the last release.

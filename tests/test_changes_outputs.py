@@ -1,5 +1,6 @@
 """changements.parquet and changements.md say what changements.csv says."""
 
+import re
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from opendata.language import Text
-from opendata.publish.changes import SHOWN, escaped, markdown, parquet, summary, write
+from opendata.publish.changed_values import escaped, told_fields
+from opendata.publish.changes import SHOWN, markdown, parquet, summary, write
 from opendata.release.diff import COLUMNS, counts
 from opendata.site import render_dataset, render_report
 from tests.site import site_samples as samples
@@ -25,7 +27,9 @@ LINES = [
     ("l-3", "deplacement", "Atelier", "Tours", "point", "47.3, 0.7", "47.4, 0.7"),
     ("l-5", "fusion", "Double", "Gien", "successeur", "", "l-1"),
     ("l-6", "reouverture", "Revenu", "Gien", "statut", "absent", "actif"),
+    ("l-7", "reouverture", "Rouvert", "Gien", "statut", "ferme", "actif"),
 ]
+PLACES = {"l-1": "Espace *neuf*", "l-3": "Atelier"}
 
 
 def table(lines: list[tuple[str, ...]]) -> pd.DataFrame:
@@ -39,7 +43,14 @@ def release(lines: list[tuple[str, ...]], places: int = 9, **report: Any) -> Any
         dataset=SimpleNamespace(title="Lieux_d'essai", title_en=""),
         version="2026-03-02",
         created=datetime(2026, 3, 2, tzinfo=UTC),
-        tables={"changements": changes, "lieux": pd.DataFrame(index=range(places))},
+        tables={
+            "changements": changes,
+            "lieux": pd.DataFrame(
+                {"lieu_id": pd.Series([*PLACES]), "nom": pd.Series([*PLACES.values()])},
+                index=range(places),
+                dtype="str",
+            ),
+        },
         report={"changements": counts(changes)} | report,
     )
 
@@ -71,10 +82,10 @@ def test_the_text_says_each_change_in_french_then_in_english() -> None:
         "\n---\n\n"
     )
     assert french.splitlines() == [
-        "# Changements – Lieux\\_d'essai",
+        "# Changements – Lieux_d'essai",
         "",
         "Version 2026-03-02, comparée à la version 2026-02-02 : 1 lieu ajouté, 1 lieu supprimé, "
-        "2 lieux modifiés, 1 lieu déplacé, 1 lieu fusionné, 1 lieu publié de nouveau.",
+        "2 lieux modifiés, 1 lieu déplacé, 1 lieu fusionné, 2 lieux publiés de nouveau.",
         "",
         "## Lieux ajoutés (1)",
         "",
@@ -86,24 +97,26 @@ def test_the_text_says_each_change_in_french_then_in_english() -> None:
         "",
         "## Lieux modifiés (2)",
         "",
-        "- **Atelier**, Tours (`l-3`) : Téléphone « +33261910002 » → (vide) ; "
-        "Latitude « 47.3 » → « 47.4 »",
-        "- **Pont**, Tours (`l-4`) : Courriels (vide) → « a\\_b\\@c.fr\\|\\<b\\> \\# x »",
+        "- **Atelier**, Tours (`l-3`) : Téléphone « +33261910002 » → (vide)",
+        "- **Pont**, Tours (`l-4`) : Courriels (vide) → `a_b@c.fr, <b> # x`",
         "",
         "## Lieux déplacés de plus de 100 mètres (1)",
         "",
-        "- **Atelier**, Tours (`l-3`) : 47.3, 0.7 → 47.4, 0.7",
+        "- **Atelier**, Tours (`l-3`) : de 11 120 m",
         "",
         "## Lieux fusionnés dans un autre (1)",
         "",
-        "- **Double**, Gien (`l-5`) : → `l-1`",
+        "- **Double**, Gien (`l-5`) : réuni à **Espace \\*neuf\\*** (`l-1`)",
         "",
-        "## Lieux publiés de nouveau (1)",
+        "## Lieux publiés de nouveau (2)",
         "",
-        "- **Revenu**, Gien (`l-6`) : absent des sources auparavant",
+        "- **Revenu**, Gien (`l-6`) : de retour",
+        "- **Rouvert**, Gien (`l-7`) : de retour (fermé auparavant)",
     ]
-    assert english.startswith("# Changes – Lieux\\_d'essai\n\nVersion 2026-03-02, compared with")
-    assert "- **Revenu**, Gien (`l-6`): absent from the sources before" in english
+    assert english.startswith("# Changes – Lieux_d'essai\n\nVersion 2026-03-02, compared with")
+    assert "- **Rouvert**, Gien (`l-7`): back (closed before)" in english
+    assert "(`l-5`): joined to **Espace \\*neuf\\*** (`l-1`)" in english
+    assert "(`l-3`): by 11,120 m" in english
 
 
 def spaced(text: str) -> str:
@@ -126,9 +139,65 @@ def test_what_it_is_compared_with() -> None:
     assert "comparée à la précédente :" in markdown(release(first, places=2))
 
 
-def test_a_long_value_is_cut() -> None:
-    line = ("l-1", "modification", "A", "B", "presentation_detail", "x" * 500, "")
-    assert "x" * 120 + "… »" in spaced(markdown(release([line])))
+def told(*cells: tuple[str, str, str]) -> str:
+    rows = [dict(zip(("champ", "ancien", "nouveau"), cell, strict=True)) for cell in cells]
+    return spaced(told_fields(rows, "fr"))
+
+
+def test_what_people_care_for_comes_first_and_the_rest_is_counted() -> None:
+    assert told(
+        ("typologie", "EPN|BIB", "BIB"), ("date_maj", "2020", ""), ("geo_score", "0.9", "1"),
+        ("horaires", "Mo 09:00-12:00", ""), ("adresse", "1 rue A", "2 rue A"),
+    ) == (
+        "Adresse « 1 rue A » → « 2 rue A » ; Horaires « Mo 09:00-12:00 » → (vide) ; "
+        "et 3 autres champs"
+    )  # fmt: skip
+    assert told(("source", "a", "b")) == "1 autre champ"
+
+
+def test_order_case_and_accents_are_no_news() -> None:
+    order = ("categories", "coworking|tiers-lieu", "tiers-lieu|coworking")
+    case = ("adresse", "1 Avenue Jean Jaurès", "1 AVENUE  JEAN JAURES")
+    assert told(order, case) == "seulement l'écriture ou l'ordre des valeurs"
+    assert told(order, case, ("sources", "b|a", "a|b"), ("nom", "Ω", "Δ")) == "Nom « Ω » → « Δ »"
+
+
+def test_a_long_value_is_cut_around_its_change() -> None:
+    same = "mot " * 100
+    said = told(("horaires", f"{same}avant {same}", f"{same}apres {same}"))
+    old, new = re.findall("« (.*?) »", said)
+    assert old.startswith("… mot mot") and "avant mot" in old and old.endswith(" …")
+    assert "apres mot" in new and max(len(old), len(new)) <= 84
+
+
+def test_closed_lists_are_told_by_their_labels() -> None:
+    said = told(("categories", "tiers-lieu", "tiers-lieu|mediatheque"))
+    assert said == "Catégories « Tiers-lieu » → « Tiers-lieu, Médiathèque ou bibliothèque »"
+
+
+def test_code_holds_whatever_markdown_would_read() -> None:
+    assert told(("nom", "a`b", "`")) == "Nom ``a`b`` → `` ` ``"
+    assert told(("site_web", "", "https://x.fr/a_b")) == "Site web (vide) → `https://x.fr/a_b`"
+
+
+def test_a_place_of_which_only_the_point_changed_is_told_once() -> None:
+    lines = [
+        ("l-3", "modification", "Atelier", "Tours", "latitude", "47.3", "47.4"),
+        ("l-3", "modification", "Atelier", "Tours", "geo_score", "0.5", "0.9"),
+        ("l-4", "modification", "Pont", "Tours", "latitude", "47.30000", "47.30001"),
+        ("l-3", "deplacement", "Atelier", "Tours", "point", "47.3, 0.7", "47.4, 0.7"),
+    ]
+    french = spaced(markdown(release(lines))).partition("\n---\n")[0]
+    assert french.partition("## Lieux modifiés (2)\n\n")[2].splitlines()[:2] == [
+        "- **Pont**, Tours (`l-4`) : 1 autre champ",
+        "- … et 1 lieu dont seul le point a changé (voir plus bas)",
+    ]
+    assert french.count("Atelier") == 1
+
+
+def test_a_successor_that_is_not_named_is_told_by_its_id() -> None:
+    line = ("l-5", "fusion", "Double", "Gien", "successeur", "", "l-9")
+    assert "(`l-5`) : réuni à `l-9`" in markdown(release([line]))
 
 
 def test_who_reads_by_columns_is_told() -> None:
@@ -140,8 +209,8 @@ def test_who_reads_by_columns_is_told() -> None:
     about = {"niveau": "breaking", "tables": [told]}
     french, english = markdown(release([], compatibilite=about)).split("\n---\n")
     assert "## Colonnes (incompatible)\n\n- `lieux` 1.0.0 → 2.0.0 (incompatible)\n" in french
-    assert "  - la colonne a\\_b a disparu" in french
-    assert "  - the column a\\_b is gone" in english
+    assert "  - la colonne a_b a disparu" in french
+    assert "  - the column a_b is gone" in english
     html = render_report(samples.report() | {"compatibilite": about})
     assert "la colonne a_b a disparu" in html
     assert "the column a_b is gone" in html
@@ -150,10 +219,15 @@ def test_who_reads_by_columns_is_told() -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("a*b_c`d[e](f)", r"a\*b\_c\`d\[e\](f)"),
-        ("<script> &amp; a|b ~c~", r"\<script\> \&amp; a\|b \~c\~"),
-        ("https://x.fr www.y.fr", r"https\://x.fr www\.y.fr"),
-        ("a\r\n\n# b\t c", r"a \# b c"),
+        ("a*b_c`d[e](f)", r"a\*b_c\`d\[e\](f)"),
+        ("_a_ __init__ a_", r"\_a\_ \_\_init\_\_ a\_"),
+        ("<script> &amp; a|b & c ~d~", r"\<script> \&amp; a|b & c \~d\~"),
+        ("L'@MI : a/b", "L'@MI : a/b"),
+        ("a\r\n\n# b\t c", "a # b c"),
+        ("# a", r"\# a"),
+        ("- a", r"\- a"),
+        ("12. a", r"12\. a"),
+        ("a ##", r"a \#\#"),
         ("1.02 – l'École (a)", "1.02 – l'École (a)"),
     ],
 )

@@ -71,14 +71,16 @@ def test_a_deposit_is_looked_at_before_it_is_kept(
 
 def test_a_steward_s_round(dataset: Paths, command: Command) -> None:
     status, said = command("preview", "jeu")
-    assert (status, "1\xa0raison de relire avant de publier" in said) == (0, True)
-    assert "Première version : 4 lieux." in said
+    assert (status, "Une relecture est demandée : rien d'autre ne s'y oppose." in said) == (0, True)
+    assert "Première version : 4\xa0lieux." in said
     assert "opendata publish jeu --seal" in said
     assert command("hold", "jeu", "--reason", "à relire")[0] == 0
     status, said = command("status", "jeu")
     assert (status, "à relire" in said) == (0, True)
-    assert command("publish", "jeu")[0] == 0
-    assert command("publish", "jeu")[0] == 2
+    status, said = command("publish", "jeu")
+    assert (status, "La raison manque" in said) == (2, True)
+    assert command("publish", "jeu", "--reason", "relu")[0] == 0
+    assert command("publish", "jeu", "--reason", "relu")[0] == 2
     status, said = command("rollback", "jeu", "--reason", "essai")
     assert (status, "rien à quoi revenir" in said) == (2, True)
     (dataset.project / "essai.csv").write_text(ROWS.replace("12 quai", "14 quai"), "utf-8")

@@ -150,7 +150,7 @@ def test_unapplied_corrections_are_told_where_the_steward_looks(
     )
     status, said = command("preview", "jeu")
     assert (status, "Rien de nouveau" in said) == (0, True)
-    assert "! 1 correction(s) sans effet" in said
+    assert "! 1\u00a0correction sans effet" in said
     assert sentence in said
     assert sentence in command("status", "jeu")[1]
     lieu_id = place(dataset, "1")["lieu_id"]
@@ -173,7 +173,7 @@ def test_a_run_tells_unapplied_corrections(
 
     monkeypatch.setattr(flows.publish, "run_in_process", without_engine)
     status, said = command("run", "jeu")
-    assert (status, "! 1 correction(s) sans effet" in said) == (0, True)
+    assert (status, "! 1\u00a0correction sans effet" in said) == (0, True)
 
 
 @pytest.mark.parametrize(

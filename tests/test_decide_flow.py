@@ -56,7 +56,9 @@ def test_each_decision_does_what_it_says(held: tuple[Paths, pipeline.Outcome]) -
     done = decide(Decision.attendre, "jeu", paths, **SIGNED, **looked_at)
     assert (done.decision, done.version, done.unrecorded) == ("attendre", outcome.version, None)
     assert store.staged_release(paths, "jeu") is not None
-    done = decide(Decision.publier, "jeu", paths, reason="", author="Ada Martin", **looked_at)
+    with pytest.raises(UsageError, match="raison"):
+        decide(Decision.publier, "jeu", paths, reason="", author="Ada Martin", **looked_at)
+    done = decide(Decision.publier, "jeu", paths, **SIGNED, **looked_at)
     assert latest(paths) == done.version == outcome.version
     done = decide(Decision.revenir, "jeu", paths, **SIGNED)
     assert latest(paths) == done.version == before

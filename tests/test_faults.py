@@ -12,26 +12,44 @@ from opendata.catalog import load_dataset
 from opendata.paths import Paths
 from opendata.release import store
 from opendata.status import dataset_status
-from tests.builders import ROWS, edit_source, small_dataset, small_source
+from tests.builders import (
+    ROWS,
+    copy_installation,
+    edit_source,
+    empty_installation,
+    small_dataset,
+    small_source,
+)
 
 NAMES = ("panne", "page", "partie", "vive")
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, make_httpserver: HTTPServer) -> Paths:
+    """A release made from four sources on a server."""
+    paths = empty_installation(tmp_path_factory.mktemp("made"))
+    for number, name in enumerate(NAMES):
+        rows = ROWS.replace("rue", ("rue", "allée", "chemin", "impasse")[number])
+        url = make_httpserver.url_for(name)
+        small_source(paths, name)
+        edit_source(paths, name, f'file = "{name}.csv"', f'url = "{url}"')
+        make_httpserver.expect_request(f"/{name}").respond_with_data(rows, content_type="text/csv")
+    small_dataset(paths, sources=NAMES)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NO_PROXY", "*")
+        assert pipeline.run("jeu", paths).status == "published"
+    return paths
+
+
 @pytest.fixture
 def published(
-    paths: Paths, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+    made: Paths, paths: Paths, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Paths, HTTPServer]:
-    """A release made from four sources on a server, three of which then go wrong."""
+    """That release, three sources of which then go wrong."""
+    copy_installation(made, paths)
     monkeypatch.setenv("NO_PROXY", "*")
     patient = partial(fetch_room.fetch, sleep=lambda seconds: None)
     monkeypatch.setattr(pipeline, "fetch", patient)
-    for number, name in enumerate(NAMES):
-        rows = ROWS.replace("rue", ("rue", "allée", "chemin", "impasse")[number])
-        small_source(paths, name)
-        edit_source(paths, name, f'file = "{name}.csv"', f'url = "{httpserver.url_for(name)}"')
-        httpserver.expect_request(f"/{name}").respond_with_data(rows, content_type="text/csv")
-    small_dataset(paths, sources=NAMES)
-    assert pipeline.run("jeu", paths).status == "published"
     httpserver.clear()
     httpserver.expect_request("/panne").respond_with_data("oups", status=500)
     httpserver.expect_request("/page").respond_with_data("<!doctype html><p>Accueil")

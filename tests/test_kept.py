@@ -7,7 +7,7 @@ import pytest
 from opendata.paths import Paths
 from opendata.pipeline import Outcome, run
 from opendata.release import store
-from tests.builders import empty_installation, small_dataset, small_source
+from tests.builders import copy_installation, empty_installation, small_dataset, small_source
 
 OTHER = """id;nom;adresse;cp;ville;tel;mel
 9;Fabrique du Val;8 rue Haute;45000;Orléans;02 61 91 00 09;
@@ -15,14 +15,19 @@ OTHER = """id;nom;adresse;cp;ville;tel;mel
 """
 
 
-@pytest.fixture
-def home(tmp_path) -> Paths:
-    paths = empty_installation(tmp_path)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    paths = empty_installation(tmp_path_factory.mktemp("made"))
     small_source(paths)
     small_source(paths, "autre", OTHER)
     small_dataset(paths, sources=("essai", "autre"))
     assert run("jeu", paths).status == "published"
     return paths
+
+
+@pytest.fixture
+def home(made: Paths, paths: Paths) -> Paths:
+    return copy_installation(made, paths)
 
 
 def without(paths: Paths, source: str) -> Outcome:

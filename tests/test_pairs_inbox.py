@@ -306,7 +306,7 @@ def test_the_command_says_what_was_written_and_what_comes_next(
     assert status == 0
     assert "essai:1 = autre:0042 : même lieu" in said
     assert "1\N{NO-BREAK SPACE}paire sans réponse" in said
-    assert "signée(s) « ada.martin » (--author)" in said
+    assert "signée « ada.martin » (--author)" in said
     assert "opendata preview jeu" in said
     status, said = command("deposit", "--pairs", file)
     assert (status, "déjà décidé" in said, "Aucune décision nouvelle" in said) == (0, True, True)

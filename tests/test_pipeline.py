@@ -63,26 +63,25 @@ def test_places_are_located_and_described(dataset: Paths) -> None:
     assert place["lieu_id"].startswith("l-")
 
 
-def test_a_second_run_publishes_nothing(dataset: Paths) -> None:
-    first = pipeline.run("jeu", dataset)
-    again = pipeline.run("jeu", dataset)
-    assert (again.status, again.version) == ("unchanged", first.version)
-    assert store.versions(dataset, "jeu") == [first.version]
+def test_a_second_run_publishes_nothing(released: Paths) -> None:
+    first = store.latest(released, "jeu")
+    again = pipeline.run("jeu", released)
+    assert (again.status, again.version) == ("unchanged", first.name)
+    assert store.versions(released, "jeu") == [first.name]
 
 
-def test_a_comment_in_a_toml_is_not_a_change(dataset: Paths) -> None:
-    pipeline.run("jeu", dataset)
-    edit_source(dataset, "essai", "[mapping]", "# une remarque\n[mapping]")
-    edit_dataset(dataset, "jeu", "[gate]", "# une autre\n[gate]")
-    assert pipeline.run("jeu", dataset).status == "unchanged"
+def test_a_comment_in_a_toml_is_not_a_change(released: Paths) -> None:
+    edit_source(released, "essai", "[mapping]", "# une remarque\n[mapping]")
+    edit_dataset(released, "jeu", "[gate]", "# une autre\n[gate]")
+    assert pipeline.run("jeu", released).status == "unchanged"
 
 
-def test_new_bytes_that_say_the_same_are_not_a_change(dataset: Paths) -> None:
-    first = pipeline.run("jeu", dataset)
-    (dataset.project / "essai.csv").write_text(ROWS + "\n", encoding="utf-8")
-    again = pipeline.run("jeu", dataset)
-    assert (again.status, again.version) == ("unchanged", first.version)
-    assert len(snapshots("essai", dataset)) == 2
+def test_new_bytes_that_say_the_same_are_not_a_change(released: Paths) -> None:
+    first = store.latest(released, "jeu")
+    (released.project / "essai.csv").write_text(ROWS + "\n", encoding="utf-8")
+    again = pipeline.run("jeu", released)
+    assert (again.status, again.version) == ("unchanged", first.name)
+    assert len(snapshots("essai", released)) == 2
 
 
 def test_a_key_is_unique_even_when_the_contract_names_none(dataset: Paths) -> None:
@@ -97,31 +96,30 @@ def test_a_key_is_unique_even_when_the_contract_names_none(dataset: Paths) -> No
     ]
 
 
-def test_force_makes_a_version_of_its_own(dataset: Paths) -> None:
-    first = pipeline.run("jeu", dataset)
-    forced = pipeline.run("jeu", dataset, force=True)
-    assert forced.version == f"{first.version}.2"
-    assert published(dataset, "changements").empty
+def test_force_makes_a_version_of_its_own(released: Paths) -> None:
+    first = store.latest(released, "jeu")
+    forced = pipeline.run("jeu", released, force=True)
+    assert forced.version == f"{first.name}.2"
+    assert published(released, "changements").empty
 
 
-def test_a_changed_deposit_says_exactly_what_changed(dataset: Paths, tmp_path: Path) -> None:
-    pipeline.run("jeu", dataset)
-    before = published(dataset).set_index("id")["lieu_id"]
+def test_a_changed_deposit_says_exactly_what_changed(released: Paths, tmp_path: Path) -> None:
+    before = published(released).set_index("id")["lieu_id"]
     file = tmp_path / "recu.csv"
     changed = ROWS.replace("02 61 91 00 02", "02 61 91 99 99").replace(
         "4;Médiathèque du Pont;5 rue du Pont", "8;Atelier des Halles;20 rue Nationale"
     )
     file.write_text(changed, encoding="utf-8")
-    deposit(load_source("essai", dataset), file, dataset)
-    outcome = pipeline.run("jeu", dataset)
+    deposit(load_source("essai", released), file, released)
+    outcome = pipeline.run("jeu", released)
     assert outcome.status == "published"
-    found = published(dataset, "changements")
+    found = published(released, "changements")
     assert found[["changement", "champ", "ancien", "nouveau"]].values.tolist() == [
         ["ajout", "", "", ""],
         ["suppression", "", "", ""],
         ["modification", "telephone", "+33261910002", "+33261919999"],
     ]
-    after = published(dataset).set_index("id")["lieu_id"]
+    after = published(released).set_index("id")["lieu_id"]
     assert after[["1", "2", "3"]].tolist() == before[["1", "2", "3"]].tolist()
 
 
@@ -137,13 +135,12 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def test_two_homes_with_the_same_snapshots_make_the_same_bytes(
-    dataset: Paths, tmp_path: Path
+    released: Paths, tmp_path: Path
 ) -> None:
-    pipeline.run("jeu", dataset)
-    other = copy_home(dataset, tmp_path / "autre")
+    other = copy_home(released, tmp_path / "autre")
     pipeline.run("jeu", other, fetching=False)
-    assert tree(dataset.published) == tree(other.published)
-    assert len(tree(dataset.published)) > 10
+    assert tree(released.published) == tree(other.published)
+    assert len(tree(released.published)) > 10
 
 
 def test_a_dead_source_keeps_its_last_copy_and_a_missing_one_stops_nothing(
@@ -197,36 +194,36 @@ def test_a_share_alike_source_waits_for_the_steward(paths: Paths) -> None:
 
 
 def test_a_release_that_strays_too_far_is_held_then_published_as_reviewed(
-    dataset: Paths,
+    released: Paths,
 ) -> None:
-    first = pipeline.run("jeu", dataset)
-    (dataset.project / "essai.csv").write_text(
+    first = store.latest(released, "jeu")
+    (released.project / "essai.csv").write_text(
         "\n".join(ROWS.splitlines()[:2]) + "\n", encoding="utf-8"
     )
-    held = pipeline.run("jeu", dataset)
+    held = pipeline.run("jeu", released)
     assert held.status == "held"
     assert "perd 75 % de ses lieux (4 → 1), alors que 50 % sont tolérés" in held.reasons[0].fr
-    assert store.latest(dataset, "jeu").name == first.version
-    staged = tree(dataset.staged("jeu") / held.version)
-    assert steward.publish_staged("jeu", held.version, dataset).version == held.version
-    assert tree(dataset.releases("jeu") / held.version) == staged
+    assert store.latest(released, "jeu").name == first.name
+    staged = tree(released.staged("jeu") / held.version)
+    assert steward.publish_staged("jeu", held.version, released).version == held.version
+    assert tree(released.releases("jeu") / held.version) == staged
     with pytest.raises(UsageError):
-        steward.publish_staged("jeu", None, dataset)
+        steward.publish_staged("jeu", None, released)
 
 
-def test_rollback_moves_latest_and_the_bad_content_does_not_come_back(dataset: Paths) -> None:
-    first = pipeline.run("jeu", dataset)
-    file = dataset.project / "essai.csv"
+def test_rollback_moves_latest_and_the_bad_content_does_not_come_back(released: Paths) -> None:
+    first = store.latest(released, "jeu")
+    file = released.project / "essai.csv"
     file.write_text(ROWS.replace("12 quai", "14 quai"), encoding="utf-8")
-    bad = pipeline.run("jeu", dataset)
-    assert steward.take_back("jeu", None, "adresse fausse", dataset).version == first.version
-    assert store.latest(dataset, "jeu").name == first.version
-    history = read_json(dataset.dataset("jeu") / "releases.json")["releases"]
+    bad = pipeline.run("jeu", released)
+    assert steward.take_back("jeu", None, "adresse fausse", released).version == first.name
+    assert store.latest(released, "jeu").name == first.name
+    history = read_json(released.dataset("jeu") / "releases.json")["releases"]
     assert [(entry["version"], entry["etat"]) for entry in history] == [
         (bad.version, "retiree"),
-        (first.version, "courante"),
+        (first.name, "courante"),
     ]
-    again = pipeline.run("jeu", dataset)
+    again = pipeline.run("jeu", released)
     assert again.status == "held"
     assert "adresse fausse" in again.reasons[0].fr
 
@@ -248,10 +245,10 @@ def test_one_publication_at_a_time(dataset: Paths) -> None:
     ],
 )
 def test_a_kill_at_any_step_leaves_a_whole_release(
-    dataset: Paths, monkeypatch: pytest.MonkeyPatch, moment: str, seen: bool
+    released: Paths, monkeypatch: pytest.MonkeyPatch, moment: str, seen: bool
 ) -> None:
-    first = pipeline.run("jeu", dataset)
-    (dataset.project / "essai.csv").write_text(ROWS.replace("12 quai", "14 quai"), "utf-8")
+    first = store.latest(released, "jeu")
+    (released.project / "essai.csv").write_text(ROWS.replace("12 quai", "14 quai"), "utf-8")
 
     class Killed(BaseException):
         pass
@@ -262,26 +259,25 @@ def test_a_kill_at_any_step_leaves_a_whole_release(
     with monkeypatch.context() as patch:
         patch.setattr(moment, die)
         with pytest.raises(Killed):
-            pipeline.run("jeu", dataset)
-    current = store.latest(dataset, "jeu")
+            pipeline.run("jeu", released)
+    current = store.latest(released, "jeu")
     assert current is not None
     assert checksums.verify(current)
-    assert (current.name != first.version) is seen
-    pipeline.run("jeu", dataset)
-    current = store.latest(dataset, "jeu")
+    assert (current.name != first.name) is seen
+    pipeline.run("jeu", released)
+    current = store.latest(released, "jeu")
     assert checksums.verify(current)
     assert "14 quai" in (current / "lieux.csv").read_text(encoding="utf-8")
-    history = read_json(dataset.dataset("jeu") / "releases.json")["releases"]
+    history = read_json(released.dataset("jeu") / "releases.json")["releases"]
     assert [entry["etat"] for entry in history] == ["courante", "remplacee"]
 
 
-def test_state_can_be_thrown_away(dataset: Paths) -> None:
-    pipeline.run("jeu", dataset)
-    before = published(dataset)
-    shutil.rmtree(dataset.state)
-    (dataset.project / "essai.csv").write_text(ROWS.replace("12 quai", "14 quai"), "utf-8")
-    pipeline.run("jeu", dataset)
-    after = published(dataset)
+def test_state_can_be_thrown_away(released: Paths) -> None:
+    before = published(released)
+    shutil.rmtree(released.state)
+    (released.project / "essai.csv").write_text(ROWS.replace("12 quai", "14 quai"), "utf-8")
+    pipeline.run("jeu", released)
+    after = published(released)
     assert after["lieu_id"].tolist() == before["lieu_id"].tolist()
     assert after["premiere_publication"].tolist() == before["premiere_publication"].tolist()
 
@@ -307,15 +303,14 @@ def test_the_report_is_plain_json(dataset: Paths) -> None:
     assert json.loads(text) == json.loads(json.dumps(outcome.report))
 
 
-def test_a_release_that_waits_goes_when_its_file_is_put_right(dataset: Paths) -> None:
-    pipeline.run("jeu", dataset)
-    file = dataset.project / "essai.csv"
+def test_a_release_that_waits_goes_when_its_file_is_put_right(released: Paths) -> None:
+    file = released.project / "essai.csv"
     file.write_text(ROWS.replace("Médiathèque du Pont", "Médiathèque gâtée"), encoding="utf-8")
-    assert pipeline.run("jeu", dataset, review="always").status == "held"
+    assert pipeline.run("jeu", released, review="always").status == "held"
     file.write_text(ROWS, encoding="utf-8")
-    assert pipeline.run("jeu", dataset, review="always").status == "unchanged"
+    assert pipeline.run("jeu", released, review="always").status == "unchanged"
     with pytest.raises(UsageError):
-        steward.publish_staged("jeu", None, dataset)
+        steward.publish_staged("jeu", None, released)
 
 
 def test_a_service_that_is_absent_stops_nothing_and_is_asked_again(

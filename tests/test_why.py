@@ -92,8 +92,7 @@ def test_rows_that_a_person_joined_say_so(paths: Paths) -> None:
     assert pipeline.run("jeu", paths).status == "published"
     for row in explain("essai:1", paths)["sources"]:
         assert (row["motif"], row["probabilite"]) == ("decision", "1")
-        assert row["merged_because_fr"] == "une personne l'a décidé"
-        assert row["merged_because_en"] == "a person decided so"
+        assert row["merged_because_fr"] == "M. Essai l'a décidé le 2026-01-05 (« vu sur place »)"
 
 
 def test_a_release_that_tells_no_motive_has_the_rule_of_its_time(published: Paths) -> None:
@@ -142,6 +141,8 @@ def test_a_row_that_is_not_yet_published_says_so(published: Paths) -> None:
     file = published.project / "essai.csv"
     file.write_text(ROWS + EXTRA + "8;Un nouveau;1 rue Z;37000;Tours;;\n", encoding="utf-8")
     pipeline.run("jeu", published, review="always")
+    # What waits is told as a place (tests/test_why_register.py).
+    store.discard(published, "jeu")
     (one,) = explain("essai:8", published)["datasets"]
     assert (one["etat"], "opendata run jeu" in one["fr"]) == ("nouvelle", True)
 

@@ -282,7 +282,8 @@ def test_a_decision_is_a_whole_sentence_in_both_languages(seen: dict[str, Any], 
 
 
 def test_every_issue_about_a_point_has_a_decision() -> None:
-    about = {code for code in problems() if code.startswith("point_")}
+    # What gives way in a merge is said of the place, not of a row on its own.
+    about = {code for code in problems() if code.startswith("point_")} - {"point_moins_precis"}
     assert about <= set(_RULES)
 
 

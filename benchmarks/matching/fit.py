@@ -44,6 +44,11 @@ TOGETHER: tuple[tuple[Condition, ...], ...] = tuple(
     nom=generiques genre=un_inconnu
     nom=generiques genre=autre
     nom=generiques adresse=autre_voie
+    nom=generiques adresse=inconnue
+    nom=generiques adresse=autre_numero
+    nom=generiques distance=vague
+    nom=un_generique adresse=inconnue
+    nom=un_generique distance=vague
     nom=un_generique genre=meme
     nom=un_generique telephone=meme
     nom=un_generique adresse=meme_numero

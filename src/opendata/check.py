@@ -96,9 +96,11 @@ def _check_shape(table: pd.DataFrame, source: Source) -> None:
         raise ContractError(
             "trop_peu_de_lignes",
             fr=f"{source.id} : le fichier a {len(table)} lignes, or le contrat en promet au moins "
-            f"{contract.min_rows} (contract.min_rows) ; vérifiez qu'il n'est pas tronqué.",
+            f"{contract.min_rows} (contract.min_rows) ; vérifiez qu'il n'est pas tronqué, ou, si "
+            f"le producteur le confirme, abaissez min_rows dans {source.path.name}.",
             en=f"{source.id}: the file has {len(table)} rows, but the contract promises at least "
-            f"{contract.min_rows} (contract.min_rows); check that it is not truncated.",
+            f"{contract.min_rows} (contract.min_rows); check that it is not truncated, or, if the "
+            f"producer confirms it, lower min_rows in {source.path.name}.",
         )
 
 

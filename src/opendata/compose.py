@@ -22,7 +22,7 @@ from opendata.job import Job
 from opendata.language import Text
 from opendata.licences import dataset_licence
 from opendata.location_report import location_report
-from opendata.model import Dataset, Finding, Release
+from opendata.model import ASKED, Dataset, Finding, Release
 from opendata.paths import Paths
 from opendata.publish.standard import shortfall
 from opendata.release import store
@@ -205,9 +205,9 @@ def findings_of(
     found = decided_findings(
         found, release.content, job.decisions.releases, _withdrawn_contents(job.dataset.id, paths)
     )
-    if review == "always":
+    if review == "always" and not any(one.severity == "blocker" for one in found):
         asked = Text("une relecture est demandée", "a review is asked for")
-        found = [Finding("relecture_demandee", "blocker", asked), *found]
+        found = [Finding(ASKED, "blocker", asked), *found]
     return found
 
 

@@ -16,6 +16,7 @@ from opendata.files import read_json, read_rfc3339, rfc3339, write_text
 from opendata.language import Text
 from opendata.paths import Paths
 from opendata.publish.changes import summary
+from opendata.release.versions import version_key
 from opendata.site.wording import counted
 
 FEED = "feed.atom"
@@ -38,13 +39,12 @@ _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 class Entry:
     """One release, as a feed tells of it.
 
-    ``authority`` and ``since`` (the date of its dataset's first release) name the feeds it is in;
-    the addresses of ``links`` (rel, media type, address) are under the dataset.
+    ``authority`` is part of its id; the addresses of ``links`` (rel, media type, address) are
+    under the dataset.
     """
 
     dataset: str
     authority: str
-    since: str
     version: str
     title: str
     published: str
@@ -61,21 +61,29 @@ class Entry:
 def entries_of(
     history: Mapping[str, Any], package: Mapping[str, Any], readable: Collection[str] = ()
 ) -> list[Entry]:
-    """The releases of a dataset that are still there, the last news first.
+    """The releases of a dataset that are still there: the current one, then newest first.
 
     ``history`` is its releases.json and ``package`` its latest datapackage.json; ``readable``
-    are the versions that have a changements.md. A release that was withdrawn is news of that day.
+    are the versions that have a changements.md. A release that was withdrawn is news of that day,
+    and none that is newer looks older than that: a reader must not take it for the last word.
     """
-    since = _since(history)
-    return _newest_first(
-        _entry(release, package, since, release["version"] in readable)
-        for release in history.get("releases", ())
-        if release.get("etat") != "supprimee"
-    )
+    entries = []
+    withdrawn = _LONG_AGO
+    for release in sorted(history.get("releases", ()), key=_place):
+        withdrawn = max(withdrawn, _moment(release.get("retiree_le"), _LONG_AGO))
+        if release.get("etat") != "supprimee":
+            entry = _entry(release, package, withdrawn, release["version"] in readable)
+            entries.append((release.get("etat") == "courante", entry))
+    entries.reverse()
+    return [entry for _, entry in sorted(entries, key=lambda one: not one[0])]
+
+
+def _place(release: Mapping[str, Any]) -> tuple[str, int]:
+    return version_key(str(release["version"]))
 
 
 def _entry(
-    release: Mapping[str, Any], package: Mapping[str, Any], since: str, readable: bool
+    release: Mapping[str, Any], package: Mapping[str, Any], least: str, readable: bool
 ) -> Entry:
     version, withdrawn = str(release["version"]), release.get("etat") == "retiree"
     created = _moment(release.get("created"), version)
@@ -88,11 +96,10 @@ def _entry(
     return Entry(
         dataset=str(package["name"]),
         authority=_authority(package),
-        since=since,
         version=version,
         title=f"RETIRÉE : {title}" if withdrawn else title,
         published=created,
-        updated=_moment(release.get("retiree_le"), created) if withdrawn else created,
+        updated=max(created, least),
         author=_author(package),
         content=_content(release, withdrawn),
         links=tuple(links),
@@ -131,14 +138,13 @@ def dataset_feed(
 def catalogue_feed(entries: Iterable[Entry]) -> str:
     """The feed of every dataset's releases, beside the home page: the last :data:`SHOWN`.
 
-    It is named after the dataset that published first, which no later one changes.
+    Its id names nobody's host: a dataset that leaves the catalogue takes nothing with it.
     """
-    known = _newest_first(entries)
-    first = min(known, key=lambda entry: (entry.since, entry.dataset), default=None)
-    name = f"tag:{first.authority},{first.since[:4]}:" if first else f"tag:{_NOBODY},1970:"
-    shown = known[:SHOWN]
+    shown = _by_news(entries)[:SHOWN]
     authors = list({entry.author["name"]: entry.author for entry in shown}.values())
-    feed = _feed(f"{name}catalogue", _TITLE, authors or [{"name": _NOBODY}], shown, _LONG_AGO)
+    feed = _feed(
+        f"tag:{_NOBODY},1970:catalogue", _TITLE, authors or [{"name": _NOBODY}], shown, _LONG_AGO
+    )
     for entry in shown:
         feed.append(_element(entry, f"{entry.dataset}/"))
     return _text(feed)
@@ -171,8 +177,20 @@ def _published(dataset: str, paths: Paths) -> tuple[dict[str, Any], dict[str, An
     return history, package, readable
 
 
-def _newest_first(entries: Iterable[Entry]) -> list[Entry]:
-    return sorted(entries, key=lambda entry: entry.updated, reverse=True)
+def _by_news(entries: Iterable[Entry]) -> list[Entry]:
+    """The entries of several datasets, the last news first; those of one keep their order.
+
+    An entry is put as late as the latest of those that follow it in its own feed.
+    """
+    given = list(entries)
+    latest: dict[str, str] = {}
+    moments = []
+    for entry in reversed(given):
+        latest[entry.dataset] = max(latest.get(entry.dataset, ""), entry.updated)
+        moments.append(latest[entry.dataset])
+    moments.reverse()
+    order = sorted(range(len(given)), key=lambda at: moments[at], reverse=True)
+    return [given[at] for at in order]
 
 
 def _since(history: Mapping[str, Any]) -> str:

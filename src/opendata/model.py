@@ -229,6 +229,8 @@ class Retention:
     keep_months: int = 36
 
 
+#: Code of the finding that only says that somebody wants to look first.
+ASKED = "relecture_demandee"
 #: Codes of findings that nobody can let through: files that break their schema, ids given twice.
 INTEGRITY = ("schema_non_respecte", "identifiant_double")
 

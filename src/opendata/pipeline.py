@@ -130,7 +130,8 @@ def _publish(
     geocoder = clock("referentiel", lambda: load_geocoder(paths, service_of(dataset)))
     inputs = inputs_of(job, harvests, geocoder)
     last = store.latest(paths, dataset.id)
-    if last is not None and not force and store.recorded(last, "inputs") == inputs:
+    known = last is not None and _kept(paths, dataset.id, last)
+    if last is not None and known and not force and store.recorded(last, "inputs") == inputs:
         return _unchanged(dataset, last, paths, clock)
     corrected = clock("corrections", lambda: correct(job.sources, harvests, job.corrections))
     before = tables_of(last)
@@ -144,7 +145,8 @@ def _publish(
     if not geocoder.complete:
         # What a service could not be asked today is asked again tomorrow, changed or not.
         inputs = f"incomplet:{inputs}"
-    version = store.next_version(paths, dataset.id, f"{created_of(harvests):%Y-%m-%d}")
+    dropped = [one.version for one in job.decisions.releases if one.action == "dropped"]
+    version = store.next_version(paths, dataset.id, f"{created_of(harvests):%Y-%m-%d}", dropped)
     release = clock(
         "comparaison",
         lambda: compose_release(
@@ -153,17 +155,19 @@ def _publish(
     )
     _keep_pairs(paths, dataset.id, assembly.pairs)
     if last is not None and not force and store.recorded(last, "content") == release.content:
+        if not known:
+            _keep_ledger(paths, release, assembly, last.name)
         return _unchanged(dataset, last, paths, clock, len(assembly.pairs))
     findings = clock("controle", lambda: findings_of(job, release, before, assembly, paths, review))
     found = clock(
         "difference", lambda: difference_of(job, release, before, findings, assembly, last)
     )
-    page = render_difference(found)
-    clock("fichiers", lambda: store.stage(release, paths, found, page))
+    clock("fichiers", lambda: store.stage(release, paths, found, render_difference))
     _keep_ledger(paths, release, assembly)
     blockers = tuple(one.text for one in findings if one.severity == "blocker")
     warnings = tuple(one.text for one in findings if one.severity == "warning")
     seal = store.seal_of(paths.staged(dataset.id) / version)
+    found = found | {"seal": seal}
     if not blockers:
         clock("promotion", lambda: store.promote(paths, dataset.id, version))
         store.retire(paths, dataset.id, dataset.retention)
@@ -193,9 +197,16 @@ def _keep_pairs(paths: Paths, dataset: str, pairs: pd.DataFrame) -> None:
     write_text(paths.pairs(dataset), pairs.to_csv(index=False, lineterminator="\r\n"))
 
 
-def _keep_ledger(paths: Paths, release: Release, assembly: Assembly) -> None:
+def _kept(paths: Paths, dataset: str, last: Path) -> bool:
+    """Whether what a run keeps beside the release is there: the state may have been deleted."""
+    return paths.pairs(dataset).is_file() and paths.release_ledger(dataset, last.name).is_file()
+
+
+def _keep_ledger(
+    paths: Paths, release: Release, assembly: Assembly, version: str | None = None
+) -> None:
     """Beside the release's state, for ``opendata why``: it names values no file publishes."""
-    path = paths.release_ledger(release.dataset.id, release.version)
+    path = paths.release_ledger(release.dataset.id, version or release.version)
     path.parent.mkdir(parents=True, exist_ok=True)
     building = path.with_suffix(".tmp")
     as_ledger(assembly.issues).to_parquet(building)

@@ -16,7 +16,7 @@ from opendata.errors import CatalogError, UsageError
 from opendata.feeds import FEED
 from opendata.files import rfc3339
 from opendata.language import Text
-from opendata.model import INTEGRITY, Finding, ReleaseDecision
+from opendata.model import ASKED, INTEGRITY, Finding, ReleaseDecision
 from opendata.pages import write_pages
 from opendata.paths import Paths
 from opendata.release import store
@@ -94,6 +94,8 @@ def publish_staged(
         settle(dataset_id, paths)
         staged = _require_staged(dataset_id, version, paths, seal)
         _refuse_broken(dataset_id, staged)
+        if _stopped(staged):
+            _require_reason(reason)
         unrecorded = _record(
             dataset_id, "published", staged.version, staged.content,
             reason or "relu et publié", author, paths,
@@ -102,6 +104,12 @@ def publish_staged(
         store.retire(paths, dataset_id, dataset.retention)
         write_pages(dataset, paths)
     return Decided(staged.version, unrecorded)
+
+
+def _stopped(staged: store.Staged) -> bool:
+    """Whether something else holds it than the wish to look at it."""
+    codes = (one.get("code") for one in staged.findings if one.get("severity") == "blocker")
+    return any(code != ASKED for code in codes)
 
 
 def _refuse_broken(dataset_id: str, staged: store.Staged) -> None:
@@ -238,8 +246,8 @@ def _require_reason(reason: str) -> None:
     if not reason.strip():
         raise UsageError(
             "raison_absente",
-            fr="La raison est vide : dites en quelques mots pourquoi, elle est consignée.",
-            en="The reason is empty: say why in a few words, it is put on record.",
+            fr="La raison manque : dites en quelques mots pourquoi (--reason), elle est consignée.",
+            en="The reason is missing: say why in a few words (--reason), it is put on record.",
         )
 
 

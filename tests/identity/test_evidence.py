@@ -41,13 +41,16 @@ CASES: dict[tuple[str, str], list[tuple[Row, Row]]] = {
     ("nom", "identique"): [
         names("Médiathèque du Pont", "MEDIATHEQUE DU PONT"),
         names("Espace Tilleuls", "Les Tilleuls"),
-        names("Mairie", "mairie"),
     ],
     ("nom", "tres_proche"): [names("Cyber-base des Mariniers", "Cyber-base des Marinier")],
     ("nom", "inclus"): [names("Cyber-base des Mariniers", "Cyber-base des Mariniers réunis")],
     ("nom", "proche"): [names("Cyber-base du Moulin Vieux", "Cyber-base du Moulin Vert")],
     ("nom", "un_generique"): [names("Médiathèque", "Médiathèque Rabelais")],
-    ("nom", "generiques"): [names("Médiathèque de Blois", "Bibliothèque municipale")],
+    ("nom", "generiques"): [
+        names("Mairie", "mairie"),
+        names("Médiathèque municipale", "MEDIATHEQUE MUNICIPALE"),
+        names("Médiathèque de Blois", "Bibliothèque municipale"),
+    ],
     ("nom", "eloigne"): [names("Cyber-base du Vieux Moulin", "Cyber-base du Grand Moulin")],
     ("nom", "different"): [names("Cyber-base Rabelais", "Cyber-base des Mariniers")],
     ("marque", "aucune"): [names("Cyber-base", "Médiathèque")],

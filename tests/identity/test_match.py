@@ -269,21 +269,32 @@ def test_two_rows_that_fit_equally_are_asked_about() -> None:
 
 def test_pairs_to_review_are_likeliest_first_and_say_both_sides() -> None:
     rows = table(
-        row("Mission locale", "3 rue des Lices", north=0),
-        other("Mission locale", "45 avenue de Vendôme", north=4_500),
-        row("Médiathèque", "8 rue Denis-Papin", ville="Orléans", north=0),
-        other("Médiathèque", "45 avenue de Grammont", ville="Orléans", north=1_800),
+        row("Médiathèque", "3 rue des Lices", north=0),
+        other("Médiathèque", "45 avenue de Vendôme", north=300),
+        row("Médiathèque Tilleuls", "8 rue Denis-Papin", ville="Orléans", north=0),
+        other("Bibliothèque Tilleuls", "45 avenue de Grammont", ville="Orléans", north=1_800),
     )
     found = match_rows(rows).review
     assert found[["left", "right"]].to_numpy().tolist() == [[2, 3], [0, 1]]
     assert found["probabilite"].is_monotonic_decreasing
     assert found["probabilite"].between(weights().review, weights().same).all()
-    assert found["motif"].tolist() == ["nom=identique|genre=meme"] * 2
-    assert found["contre"].tolist() == [
-        "adresse=autre_voie|distance=loin",
-        "adresse=autre_voie|distance=tres_loin",
-    ]
-    assert found["distance_m"].tolist() == pytest.approx([1_800, 4_500], abs=5)
+    assert found["motif"].tolist() == ["nom=identique|genre=meme", "nom=generiques|genre=meme"]
+    assert found["contre"].tolist() == ["adresse=autre_voie|distance=loin", "adresse=autre_voie"]
+    assert not found["rival"].any()
+    assert found["distance_m"].tolist() == pytest.approx([1_800, 300], abs=5)
+
+
+def test_an_answer_parts_nothing_that_stands_without_it() -> None:
+    rows = table(
+        row("Médiathèque Aleton", "30 rue Chauveau", cle="46", north=0),
+        other("Médiathèque Aleton", "30 rue Chauveau", cle="1061", north=0),
+        other("Bibliothèques de Blois", "30 rue Chauveau", cle="18419", north=100),
+    )
+    before = match_rows(rows)
+    assert before.groups.tolist() == [0, 0, 2]
+    assert before.review["rival"].all()
+    answer = PairDecision((("a", "46"), ("b", "18419")), True, "vu", "M. Essai", "2026-01-05")
+    assert match_rows(rows, [answer]).groups.tolist() == [0, 0, 0]
 
 
 @pytest.mark.parametrize("count", [0, 1])

@@ -18,11 +18,13 @@ def test_without_a_decision_findings_stay_as_they_are() -> None:
 
 
 def test_what_was_dropped_held_or_withdrawn_does_not_come_back_by_itself() -> None:
-    for action in ("dropped", "held", "withdrawn"):
+    for action, done in (
+        ("dropped", "abandonnée"), ("held", "mise en attente"), ("withdrawn", "retirée"),
+    ):  # fmt: skip
         found = decided_findings([NEWS], "c1", [decision(action)], {})
         assert [one.severity for one in found] == ["blocker", "warning"]
         assert "fichier tronqué" in found[0].text.fr
-        assert "Ada" in found[0].text.fr
+        assert f"version 2026-11-27, {done} (par Ada : " in found[0].text.fr
         assert "2026-11-27" in found[0].text.en
 
 

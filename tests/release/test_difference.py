@@ -251,7 +251,7 @@ def test_the_terminal_tells_reasons_changes_and_what_to_type(
     for part in (
         "jeu 2026-12-02 : 1\u00a0raison de relire avant de publier.",
         "! la source essai perd 41,2 % de ses lignes",
-        "Lieux : 5 (2026-12-01) → 5 ; 1 perdus, 1 gagnés, 1 fusionnés",
+        "Lieux : 5 (2026-12-01) → 5 ; 1\u00a0perdu, 1\u00a0gagné, 1\u00a0fusionné",
         "essai : 5 → 3 (-2)",
         "- perdu     l-b B (Blois)",
         "+ gagné     l-f F (Blois)",
@@ -264,7 +264,8 @@ def test_the_terminal_tells_reasons_changes_and_what_to_type(
         "opendata decision list jeu",
         "opendata publish jeu ",
         'opendata drop jeu --reason "…"',
-        'opendata decision tolerance jeu max_loss_pct 42 --subject essai --reason "…"',
+        "opendata decision tolerance jeu max_loss_pct 42 --subject essai --until 2027-01-01 "
+        '--reason "…"',
     ):
         assert part in text
 
@@ -297,6 +298,38 @@ def test_the_terminal_speaks_english_and_cuts_lists(
     assert "has no point any more" in text
     assert "old” →" in text and "new”" in text  # cut around what differs
     assert "perdu" not in text and "tolerance" not in text
+    assert "Places: 30 () → 10; 20 lost, 0 gained" in text
+
+
+def test_the_terminal_orders_fields_and_offers_what_the_page_does(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    loss = {"severity": "blocker", "gate": "max_category_loss_pct", "measured": 40.0}
+    found = {
+        "dataset": "jeu",
+        "version": "2026-12-02",
+        "seal": "0123456789ab",
+        "counts": {"lieux_avant": 1500, "lieux_apres": 1499, "modifications": 3},
+        "findings": [
+            {"code": "relecture_demandee", "severity": "blocker", "fr": "demandée", "en": "asked"}
+        ],
+        "modified": [
+            {"champ": name, "nombre": 1} for name in ("geo_score", "typologie", "horaires", "nom")
+        ],
+    }
+    show_difference(found)
+    text = capsys.readouterr().out
+    assert "jeu 2026-12-02 : Une relecture est demandée : rien d'autre ne s'y oppose." in text
+    assert "! demandée" not in text
+    assert "opendata publish jeu --seal 0123456789ab   (" in text
+    assert "Lieux : 1\u202f500 () → 1\u202f499 ; 0\u00a0perdu," in text
+    names = ("nom", "horaires", "typologie", "geo_score")
+    at = [text.index(f"modifié   {name}") for name in names]
+    assert at == sorted(at)
+    show_difference(found | {"findings": [loss | {"subject": one} for one in ("epn", "msap")]})
+    text = capsys.readouterr().out
+    assert "max_category_loss_pct 40 --subject msap --until 2027-01-01" in text
+    assert 'jeu max_category_loss_pct 40 --until 2027-01-01 --reason "…"' in text
 
 
 def test_the_terminal_of_a_first_release_lists_nothing(
@@ -304,5 +337,5 @@ def test_the_terminal_of_a_first_release_lists_nothing(
 ) -> None:
     show_difference(found | {"counts": {"lieux_avant": 0, "lieux_apres": 5}, "latest": ""})
     text = capsys.readouterr().out
-    assert "Première version : 5 lieux." in text
+    assert "Première version : 5\u00a0lieux." in text
     assert "perdu" not in text and "modifié" not in text

@@ -331,11 +331,14 @@ def test_what_a_person_tolerates_goes_out_with_their_name_and_reason() -> None:
     (one,) = found(AFTER, BEFORE, wider)
     assert (one.severity, one.code, one.allowed) == ("warning", "perte_source", 45)
     assert one.text == (
-        "la source hub-lo perd 40 % de ses lignes publiées (311 → 187), alors que 10 % sont "
-        "tolérés ; toléré par A. Martin : fermetures annoncées",
-        "the source hub-lo loses 40% of its published rows (311 → 187), while 10% is tolerated; "
-        "tolerated by A. Martin: fermetures annoncées",
+        "la source hub-lo perd 40 % de ses lignes publiées (311 → 187 ; 10 % sont tolérés "
+        "d'ordinaire) ; toléré par A. Martin : fermetures annoncées",
+        "the source hub-lo loses 40% of its published rows (311 → 187; 10% is usually "
+        "tolerated); tolerated by A. Martin: fermetures annoncées",
     )
+    (one,) = found(AFTER, BEFORE, tolerance("max_loss_pct", 45, "hub-lo", "2026-12-31"))
+    assert "d'ordinaire) ; toléré jusqu'au 31 décembre 2026 par A. Martin :" in one.text.fr
+    assert "tolerated); tolerated until 31 December 2026 by A. Martin:" in one.text.en
 
 
 def test_a_tolerance_that_is_too_small_is_the_limit_that_is_said() -> None:

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from test_site_pages import HOSTILE, Page
 
 from opendata.site import render_difference
-from opendata.site.difference import changed_parts, distance_text, tolerance_command, verdict_of
+from opendata.site.changed import around_change, by_interest, changed_parts, same_words
+from opendata.site.commands import categories_command, publish_command, tolerance_command
+from opendata.site.difference import distance_text, verdict_of
 
 BLOCKER = {
     "code": "perte_source", "severity": "blocker", "gate": "max_loss_pct", "subject": "essai",
@@ -18,6 +20,11 @@ BLOCKER = {
     "en": "the source essai loses 40.2% of its rows",
 }  # fmt: skip
 BROKEN = {**BLOCKER, "code": "identifiant_double", "gate": "", "subject": "", "fr": "deux fois"}
+CATEGORY = {
+    **BLOCKER, "code": "perte_categorie", "gate": "max_category_loss_pct", "subject": "epn",
+    "measured": 35.0, "fr": "la catégorie epn perd 35 %",
+}  # fmt: skip
+ASKED = {"code": "relecture_demandee", "severity": "blocker", "fr": "une relecture est demandée"}
 WARNING = {**BLOCKER, "severity": "warning", "fr": "une catégorie baisse", "en": "a category"}
 
 
@@ -102,7 +109,8 @@ def test_the_steward_reads_what_holds_it_what_changes_and_what_to_type() -> None
         "2 raisons de relire avant de publier",
         "1 051",
         "La source essai perd 40,2 % de ses lignes.",
-        'opendata decision tolerance jeu max_loss_pct 41 --subject essai --reason "…"',
+        "opendata decision tolerance jeu max_loss_pct 41 --subject essai --until 2027-01-01 "
+        '--reason "…"',
         "Aucune tolérance ne s’applique",
         "Une catégorie baisse.",
         "Impossible : ses fichiers ne respectent pas leur schéma",
@@ -140,6 +148,54 @@ def test_what_no_tolerance_lets_through_cannot_be_published() -> None:
     assert offered(BLOCKER, BROKEN) == []
     assert offered(BLOCKER) == ['opendata publish jeu --reason "…"']
     assert offered(WARNING) == ["opendata publish jeu"]
+
+
+def test_what_is_published_is_what_was_shown() -> None:
+    page = french(render_difference(sample(findings=[BLOCKER], seal="0123456789ab")))
+    assert 'opendata publish jeu --seal 0123456789ab --reason "…"' in page
+    assert publish_command({"dataset": "jeu", "findings": [BROKEN]}) == ""
+
+
+def test_to_ask_for_a_review_is_no_reason_to_hold() -> None:
+    text = french(render_difference(sample(findings=[ASKED], seal="0123456789ab")))
+    assert text.count("Une relecture est demandée : rien d'autre ne s'y oppose") == 1
+    assert "Une relecture est demandée : rien d’autre ne s’y oppose." in text
+    assert "Aucune tolérance" not in text and "Retient la version" not in text
+    assert re.findall(r"opendata publish jeu[^()]*? Écarter", text) == [
+        "opendata publish jeu --seal 0123456789ab Écarter"
+    ]
+    both = french(render_difference(sample(findings=[ASKED, BLOCKER])))
+    assert "1 raison de relire avant de publier" in both
+    assert "rien d’autre ne s’y oppose" not in both and "Aucune tolérance" not in both
+
+
+def test_categories_that_go_with_their_source_need_one_tolerance() -> None:
+    other = {**CATEGORY, "subject": "msap", "measured": 61.4}
+    found = sample(findings=[BLOCKER, CATEGORY, other])
+    said = (
+        'opendata decision tolerance jeu max_category_loss_pct 62 --until 2027-01-01 --reason "…"'
+    )
+    assert categories_command(found) == said
+    text = french(render_difference(found))
+    assert said in text and "max_category_loss_pct 35 --subject epn" in text
+    assert categories_command(sample(findings=[BLOCKER, CATEGORY])) == ""
+
+
+def test_fields_people_care_for_come_first_and_technical_ones_are_folded() -> None:
+    names = ("geo_score", "id", "typologie", "horaires", "nom", "pivot")
+    example = sample()["modified"][0]
+    modified = [{**example, "champ": name, "titre": name.upper(), "titre_en": ""} for name in names]
+    assert [one["champ"] for one in by_interest(modified)] == [
+        "nom", "horaires", "typologie", "pivot", "geo_score", "id",
+    ]  # fmt: skip
+    html = render_difference(sample(modified=modified))
+    shown, _, folded = html[html.index('id="modifies"') :].partition("<details")
+    assert re.findall(r'<h3 id="f(\d)">(\w+)', shown) == [
+        ("1", "NOM"), ("2", "HORAIRES"), ("3", "TYPOLOGIE"), ("4", "PIVOT"),
+    ]  # fmt: skip
+    assert re.findall(r'<h3 id="f(\d)">(\w+)', folded) == [("5", "GEO_SCORE"), ("6", "ID")]
+    only = render_difference(sample(modified=modified[:1]))
+    assert 'href="#modifies"' in only and 'id="modifies"' in only
 
 
 def test_only_what_differs_is_marked() -> None:
@@ -227,6 +283,10 @@ def test_anchors_exist_once_and_nothing_is_fetched() -> None:
     ],
 )
 def test_the_verdict(severities: list[str], calm: bool, fr: str) -> None:
+    asked = verdict_of({"findings": [ASKED, *({"severity": one} for one in severities)]})
+    rest = fr.removeprefix("Rien ne s'y oppose")
+    expected = f"Une relecture est demandée : rien d'autre ne s'y oppose{rest}" if calm else fr
+    assert (asked.calm, asked.sentence.fr) == (calm, expected)
     state = verdict_of({"findings": [{"severity": one} for one in severities]})
     assert (state.calm, state.sentence.fr) == (calm, fr)
 
@@ -243,8 +303,11 @@ def test_the_verdict(severities: list[str], calm: bool, fr: str) -> None:
 def test_a_tolerance_lets_just_enough_through(
     gate: str, measured: float, subject: str, said: str
 ) -> None:
-    command = tolerance_command({"gate": gate, "measured": measured, "subject": subject}, "jeu")
+    finding = {"gate": gate, "measured": measured, "subject": subject}
+    command = tolerance_command(finding, {"dataset": "jeu"})
     assert command == f'opendata decision tolerance jeu {said}--reason "…"'
+    command = tolerance_command(finding, {"dataset": "jeu", "version": "2026-11-27.4"})
+    assert command == f'opendata decision tolerance jeu {said}--until 2026-12-27 --reason "…"'
 
 
 @pytest.mark.parametrize(
@@ -263,6 +326,25 @@ def test_a_long_value_is_cut_around_its_changes() -> None:
     assert [part.text for part in new if part.differs] == ["nouveau"]
     assert sum(len(part.text) for part in new) < 120
     assert new[0].text.startswith("…") and new[-1].text.endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("b|a", "a|b", True), ("CŒUR de l’Île", "coeur de  l'ile", True), ("Ω", "Δ", False),
+        ("a b", "b a", False), ("a|a", "a", False), ("", "x", False),
+    ],
+)  # fmt: skip
+def test_what_is_the_same_but_for_its_writing(old: str, new: str, same: bool) -> None:
+    assert same_words(old, new) is same
+
+
+def test_both_values_are_cut_at_the_same_place() -> None:
+    assert around_change("court", "autre", 10, 3) == ("court", "autre")
+    assert around_change("un deux trois", "un deux quatre cinq", 8, 3) == (
+        "… trois", "… quatre c …",
+    )  # fmt: skip
+    assert around_change("", "x" * 20, 8, 3) == ("", "xxxxxxxx …")
 
 
 def test_values_of_thousands_of_words_are_compared_from_both_ends() -> None:

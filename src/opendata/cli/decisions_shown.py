@@ -33,7 +33,7 @@ _SHOWN = {
 _ACTIONS = {
     "held": Text("retenue", "held"),
     "dropped": Text("abandonnée", "dropped"),
-    "published": Text("publiée malgré le contrôle", "published despite the gate"),
+    "published": Text("publiée", "published"),
     "withdrawn": Text("retirée", "withdrawn"),
 }
 

@@ -12,6 +12,15 @@ from opendata.language import Text
 SHOWN = 8
 #: Characters kept of a value, and of what is before its first difference.
 _WIDTH, _BEFORE = 60, 20
+#: What happened to places, as it is counted.
+_COUNTS = {
+    "suppressions": Text("perdu|perdus", "lost"),
+    "ajouts": Text("gagné|gagnés", "gained"),
+    "fusions": Text("fusionné|fusionnés", "merged"),
+    "reouvertures": Text("de retour", "back"),
+    "deplacements": Text("déplacé|déplacés", "moved"),
+    "modifications": Text("modifié|modifiés", "changed"),
+}
 _WHOLE = (
     ("removed", "suppressions", Text("perdu", "lost"), "-"),
     ("added", "ajouts", Text("gagné", "gained"), "+"),
@@ -45,33 +54,39 @@ def show_difference(found: Mapping[str, Any]) -> None:
 
 
 def _show_findings(found: Mapping[str, Any]) -> None:
+    from opendata.model import ASKED
+
     for one in found.get("findings") or []:
+        if one.get("code") == ASKED:
+            continue  # the verdict says so
         sign = "!" if one.get("severity") == "blocker" else "-"
         say(f"  {sign} {one.get('fr')}", f"  {sign} {one.get('en')}")
 
 
 def _show_counts(found: Mapping[str, Any], counts: Mapping[str, Any], first: bool) -> None:
-    places = counts.get("lieux_apres", 0)
+    from opendata.site.wording import counted, number
+
+    now = counted(counts.get("lieux_apres", 0), "lieu|lieux", "place|places")
     if first:
-        say(f"Première version : {places} lieux.", f"First release: {places} places.")
+        say(f"Première version : {now.fr}.", f"First release: {now.en}.")
         return
-    was, latest = counts.get("lieux_avant", 0), found.get("latest", "")
-    n = {name: counts.get(name, 0) for name in (
-        "suppressions", "ajouts", "fusions", "reouvertures", "deplacements", "modifications",
-    )}  # fmt: skip
+    was, now = number(counts.get("lieux_avant", 0)), number(counts.get("lieux_apres", 0))
+    latest = found.get("latest", "")
+    told = [counted(counts.get(name, 0), *words) for name, words in _COUNTS.items()]
+    fr, en = (", ".join(said) for said in zip(*told, strict=True))
     say(
-        f"Lieux : {was} ({latest}) → {places} ; {n['suppressions']} perdus, {n['ajouts']} gagnés, "
-        f"{n['fusions']} fusionnés, {n['reouvertures']} de retour, {n['deplacements']} déplacés, "
-        f"{n['modifications']} modifiés.",
-        f"Places: {was} ({latest}) → {places}; {n['suppressions']} lost, {n['ajouts']} gained, "
-        f"{n['fusions']} merged, {n['reouvertures']} back, {n['deplacements']} moved, "
-        f"{n['modifications']} changed.",
+        f"Lieux : {was.fr} ({latest}) → {now.fr} ; {fr}.",
+        f"Places: {was.en} ({latest}) → {now.en}; {en}.",
     )
     for source in found.get("sources") or []:
-        then, now = source.get("avant", 0), source.get("apres", 0)
-        if then != now:
-            line = f"{then} → {now} ({now - then:+d})"
-            say(f"  {source.get('source')} : {line}", f"  {source.get('source')}: {line}")
+        then, after = source.get("avant", 0), source.get("apres", 0)
+        if then != after:
+            before, left, gap = number(then), number(after), number(abs(after - then))
+            sign = "+" if after > then else "-"
+            say(
+                f"  {source.get('source')} : {before.fr} → {left.fr} ({sign}{gap.fr})",
+                f"  {source.get('source')}: {before.en} → {left.en} ({sign}{gap.en})",
+            )
 
 
 def _place(row: Mapping[str, Any]) -> Text:
@@ -109,10 +124,14 @@ def _show_lines(lines: Sequence[Text], sign: str, kind: Text, count: Any) -> Non
         say(f"  … {kind.fr} : {more} de plus", f"  … {kind.en}: {more} more")
 
 
-def _show_fields(modified: Sequence[Mapping[str, Any]]) -> None:
+def _show_fields(changed: Sequence[Mapping[str, Any]]) -> None:
+    from opendata.site.changed import by_interest
+    from opendata.site.wording import number
+
+    modified = by_interest(changed)
     for field in modified[:SHOWN]:
-        name, count = field.get("champ"), field.get("nombre")
-        say(f"  ~ modifié   {name} : {count}", f"  ~ changed   {name}: {count}")
+        name, count = field.get("champ"), number(field.get("nombre"))
+        say(f"  ~ modifié   {name} : {count.fr}", f"  ~ changed   {name}: {count.en}")
         for row in (field.get("exemples") or [])[:1]:
             old, new = _quoted(row.get("ancien"), row.get("nouveau"))
             place = f"{' ' * 14}{row.get('lieu_id')}"
@@ -123,24 +142,15 @@ def _show_fields(modified: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _quoted(old: Any, new: Any) -> tuple[Text, Text]:
-    """Two values between quotation marks, on one line each, cut around where they first differ."""
-    first, second = (" ".join(str(value or "").split()) for value in (old, new))
-    letters = enumerate(zip(first, second, strict=False))
-    same = next(
-        (place for place, (one, other) in letters if one != other), min(len(first), len(second))
-    )
-    skipped = max(same - _BEFORE, 0)
-    longest = max(len(first), len(second))
-    return _value(first, skipped, longest), _value(second, skipped, longest)
+    """Two values between quotation marks, cut around where they first differ."""
+    from opendata.site.changed import around_change
+
+    first, second = around_change(old, new, _WIDTH, _BEFORE)
+    return _value(first), _value(second)
 
 
-def _value(text: str, skipped: int, longest: int) -> Text:
-    if not text:
-        return Text("(vide)", "(empty)")
-    if longest > _WIDTH:
-        text = f"… {text[skipped:]}" if skipped else text
-        text = text if len(text) <= _WIDTH else f"{text[: _WIDTH - 2]} …"
-    return Text(f"« {text} »", f"“{text}”")
+def _value(text: str) -> Text:
+    return Text(f"« {text} »", f"“{text}”") if text else Text("(vide)", "(empty)")
 
 
 def _show_schemas(found: Mapping[str, Any]) -> None:
@@ -155,34 +165,34 @@ def _show_schemas(found: Mapping[str, Any]) -> None:
 
 def _show_next(found: Mapping[str, Any]) -> None:
     """The pairs nobody judged, then what can be typed now."""
-    from opendata.model import INTEGRITY
-    from opendata.site.difference import tolerance_command
+    from opendata.site.commands import categories_command, publish_command, tolerance_commands
+    from opendata.site.wording import number
 
     dataset = str(found.get("dataset") or "")
-    pairs = int((found.get("pairs") or {}).get("nombre") or 0)
-    if pairs:
+    if pairs := int((found.get("pairs") or {}).get("nombre") or 0):
+        count = number(pairs)
         say(
-            f"Paires de lignes à relire, peut-être un seul lieu : {pairs}",
-            f"Pairs of rows to review, perhaps one place: {pairs}",
+            f"Paires de lignes à relire, peut-être un seul lieu : {count.fr}",
+            f"Pairs of rows to review, perhaps one place: {count.en}",
         )
         click.echo(f"  opendata decision list {dataset}")
-    blockers = [one for one in found.get("findings") or [] if one.get("severity") == "blocker"]
     say("Ensuite, au choix :", "Next, as you choose:")
-    if not any(one.get("code") in INTEGRITY for one in blockers):
-        why = ' --reason "…"' if blockers else ""
-        seal = f" --seal {found['seal']}" if found.get("seal") else ""
+    if publish := publish_command(found):
         say(
-            f"  opendata publish {dataset}{seal}{why}   (exactement ce qui est montré)",
-            f"  opendata publish {dataset}{seal}{why}   (exactly what is shown)",
+            f"  {publish}   (exactement ce qui est montré)",
+            f"  {publish}   (exactly what is shown)",
         )
     say(
         f'  opendata drop {dataset} --reason "…"   (rien ne change pour les réutilisateurs)',
         f'  opendata drop {dataset} --reason "…"   (nothing changes for reusers)',
     )
-    commands = [tolerance_command(one, dataset) for one in blockers]
-    if any(commands):
+    commands = tolerance_commands(found)
+    if commands:
         say(
             "  ou élargir une tolérance, puis relancer :", "  or widen a tolerance, then run again:"
         )
-    for command in dict.fromkeys(filter(None, commands)):
+    for command in commands:
         click.echo(f"    {command}")
+    if every := categories_command(found):
+        say("  ou une seule pour toutes les catégories :", "  or one for all the categories:")
+        click.echo(f"    {every}")

@@ -17,6 +17,7 @@ def show_quarantine(
     from datetime import UTC, datetime
 
     from opendata.inbox import accept_quarantine, described
+    from opendata.site.wording import counted
 
     today = datetime.now(UTC).date()
     found = accept_quarantine(
@@ -49,11 +50,13 @@ def show_quarantine(
             f"No new correction for {found.path}.",
         )
         return 1 if found.refused else 0
+    signed = counted(count, "correction signée|corrections signées",
+                     "correction signed|corrections signed")  # fmt: skip
     say(
-        f"{count} correction(s) signée(s) « {author} » (--author) dans {found.path} ; pour les "
-        f"voir à l'œuvre : opendata preview {found.dataset}",
-        f"{count} correction(s) signed “{author}” (--author) in {found.path}; to see them at "
-        f"work: opendata preview {found.dataset}",
+        f"{signed.fr} « {author} » (--author) dans {found.path} ; pour en voir l'effet : "
+        f"opendata preview {found.dataset}",
+        f"{signed.en} “{author}” (--author) in {found.path}; to see the effect: "
+        f"opendata preview {found.dataset}",
     )
     return 1 if found.refused else 0
 
@@ -98,11 +101,12 @@ def show_pairs(file: Path, dataset: str | None, author: str, reason: str, as_jso
             f"No new decision for {found.path}.",
         )
         return 1 if found.refused else 0
-    count = len(found.written)
+    count = counted(len(found.written), "décision signée|décisions signées",
+                    "decision signed|decisions signed")  # fmt: skip
     say(
-        f"{count} décision(s) signée(s) « {author} » (--author) dans {found.path} ; pour les "
-        f"voir à l'œuvre : opendata preview {found.dataset}",
-        f"{count} decision(s) signed “{author}” (--author) in {found.path}; to see them at "
-        f"work: opendata preview {found.dataset}",
+        f"{count.fr} « {author} » (--author) dans {found.path} ; pour en voir l'effet : "
+        f"opendata preview {found.dataset}",
+        f"{count.en} “{author}” (--author) in {found.path}; to see the effect: "
+        f"opendata preview {found.dataset}",
     )
     return 1 if found.refused else 0

@@ -34,6 +34,7 @@ def show_outcome(outcome: Mapping[str, Any], paths: Paths, *, briefly: bool = Fa
     ``briefly``: the difference, which the caller shows, says why a release waits.
     """
     from opendata.publish.changes import summary
+    from opendata.site.wording import counted
 
     name, version, report = outcome["dataset"], outcome["version"], outcome["report"]
     _show_accounts(report)
@@ -42,18 +43,19 @@ def show_outcome(outcome: Mapping[str, Any], paths: Paths, *, briefly: bool = Fa
             name_fr, name_en = f"{line['source']} : ", f"{line['source']}: "
             say(f"! {name_fr}{line['message_fr']}", f"! {name_en}{line['message_en']}")
     places = report["places"]
+    shown = counted(places, "lieu|lieux", "place|places")
     if outcome["status"] == "published":
         changed = summary(report["changements"])
         say(
-            f"{name} {version} est publié : {places} lieux ({changed.fr}).",
-            f"{name} {version} is published: {places} places ({changed.en}).",
+            f"{name} {version} est publié : {shown.fr} ({changed.fr}).",
+            f"{name} {version} is published: {shown.en} ({changed.en}).",
         )
         click.echo(f"  {paths.releases(name) / version}")
         click.echo(f"  {paths.dataset(name) / 'index.html'}")
     elif outcome["status"] == "unchanged":
         say(
-            f"Rien de nouveau : {name} {version} reste la dernière version ({places} lieux).",
-            f"Nothing new: {name} {version} is still the latest release ({places} places).",
+            f"Rien de nouveau : {name} {version} reste la dernière version ({shown.fr}).",
+            f"Nothing new: {name} {version} is still the latest release ({shown.en}).",
         )
     elif not briefly:
         say(f"{name} {version} attend une décision :", f"{name} {version} waits for a decision:")
@@ -78,19 +80,23 @@ def _show_standard(report: Mapping[str, Any], places: int) -> None:
     if conforming["lieux"] == places:
         return
     from opendata.schema import fields
+    from opendata.site.wording import counted, number
 
-    lacking = {fields()[name].title: count for name, count in conforming["manques"].items()}
+    lacking = {fields()[name].title: number(count) for name, count in conforming["manques"].items()}
+    there, total = counted(conforming["lieux"], "lieu|lieux", "place|places"), number(places)
     say(
-        f"Au standard national (lieux-standard.csv) : {conforming['lieux']} lieux sur {places} ; "
-        "il manque : " + ", ".join(f"{one.fr} ({count})" for one, count in lacking.items()) + ".",
-        f"In the national standard (lieux-standard.csv): {conforming['lieux']} places of "
-        f"{places}; lacking: " + ", ".join(f"{one.en} ({n})" for one, n in lacking.items()) + ".",
+        f"Au standard national (lieux-standard.csv) : {there.fr} sur {total.fr} ; "
+        "il manque : " + ", ".join(f"{one.fr} ({n.fr})" for one, n in lacking.items()) + ".",
+        f"In the national standard (lieux-standard.csv): {there.en} of {total.en}; "
+        "lacking: " + ", ".join(f"{one.en} ({n.en})" for one, n in lacking.items()) + ".",
     )
 
 
 def _show_accounts(report: Mapping[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
+
+    from opendata.site.wording import number
 
     table = Table(box=None, pad_edge=False)
     table.add_column("source")
@@ -99,9 +105,9 @@ def _show_accounts(report: Mapping[str, Any]) -> None:
         table.add_column(str(title), justify="right")
     for line in report["sources"]:
         since = f" {line['perime_depuis'][:10]}" if line["perime_depuis"] else ""
-        counts = [str(line[count]) for count in _COUNT_TITLES]
+        counts = [str(number(line[count])) for count in _COUNT_TITLES]
         table.add_row(line["source"], str(STATES[line["etat"]]) + since, *counts)
-    table.add_row("total", "", *(str(report["total"][count]) for count in _COUNT_TITLES))
+    table.add_row("total", "", *(str(number(report["total"][count])) for count in _COUNT_TITLES))
     Console(width=120 if not sys.stdout.isatty() else None).print(table)
 
 
@@ -118,11 +124,14 @@ def list_unapplied(unapplied: Sequence[Mapping[str, str]]) -> None:
     """Corrections that sources no longer call for: they change nothing until looked at."""
     if not unapplied:
         return
+    from opendata.site.wording import counted
+
+    count = counted(len(unapplied), "correction|corrections", "correction|corrections")
     say(
-        f"! {len(unapplied)} correction(s) sans effet : retirez-les de catalog/corrections, "
-        "ou corrigez-y « expect » ou « value »",
-        f"! {len(unapplied)} correction(s) without effect: remove them from catalog/corrections, "
-        "or correct “expect” or “value” there",
+        f"! {count.fr} sans effet : à retirer de catalog/corrections, ou à y mettre à jour "
+        "(« expect » ou « value »)",
+        f"! {count.en} without effect: to be removed from catalog/corrections, or brought up to "
+        "date there (“expect” or “value”)",
     )
     for one in unapplied:
         say(f"  - {one['fr']}", f"  - {one['en']}")

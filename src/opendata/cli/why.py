@@ -33,30 +33,58 @@ def why(place: str, dataset: str | None, everything: bool, as_json: bool) -> int
     return 0
 
 
+#: Of a release that readers do not get.
+_STATES = {
+    "en_attente": Text(
+        " (cette version attend une décision)", " (this release waits for a decision)"
+    ),
+    "remplacee": Text(
+        " (cette version n'est plus la dernière)", " (this release is no longer the latest)"
+    ),
+    "retiree": Text(" (cette version a été retirée)", " (this release was withdrawn)"),
+    "supprimee": Text(" (cette version n'est plus gardée)", " (this release is no longer kept)"),
+}
+_ROLES = {
+    "principale": Text("ligne principale", "main row"),
+    "fusionnee": Text("ligne qui la complète", "row that completes it"),
+}
+
+
 def _show(found: Mapping[str, Any], everything: bool) -> None:
+    from opendata.why import told
+
+    for one in found["sentences"]:
+        say(one["fr"], one["en"])
     place = found["place"]
-    click.echo(f"{place['nom']} — {place.get('adresse', '')} {place.get('commune', '')}")
-    say(
-        f"{found['dataset']} {found['version']}"
-        + ("" if found["latest"] else " (cette version n'est plus la dernière)"),
-        f"{found['dataset']} {found['version']}"
-        + ("" if found["latest"] else " (this release is no longer the latest)"),
-    )
-    point = f"{place.get('latitude', '?')}, {place.get('longitude', '?')}"
-    say(
-        f"  point : {point} (précision : {place['geo_precision']}, "
-        f"méthode : {place.get('geo_methode', 'aucune')})",
-        f"  point: {point} (precision: {place['geo_precision']}, "
-        f"method: {place.get('geo_methode', 'none')})",
-    )
+    address = " ".join(filter(None, (place.get("adresse"), place.get("commune"))))
+    click.echo(" — ".join(filter(None, (place.get("nom", found["lieu_id"]), address))))
+    state = _STATES.get(found["etat"], Text("", ""))
+    click.echo(f"{found['dataset']} {found['version']}{state}")
+    _show_point(place)
+    for one in found["steps"]:
+        say(f"  {one['fr']}", f"  {one['en']}")
     for row in found["sources"]:
         _show_row(row, everything)
     _show_unapplied(found["unapplied_corrections"])
-    for change in found["history"]:
-        what = f"{change['champ']} : « {change['ancien']} » → « {change['nouveau']} »"
-        click.echo(
-            f"  {change['version']} {change['changement']} {what if change['champ'] else ''}"
-        )
+    if found["history"]:
+        say("\nHistorique :", "\nHistory:")
+    for line in told(found["history"]):
+        click.echo(f"  {line}")
+
+
+def _show_point(place: Mapping[str, str]) -> None:
+    from opendata.why import value_words
+
+    precision = value_words("geo_precision", place.get("geo_precision", "aucune"))
+    if "latitude" not in place:
+        say(f"  point : {precision.fr}", f"  point: {precision.en}")
+        return
+    point = f"{place['latitude']}, {place.get('longitude', '?')}"
+    fr, en = f"précision : {precision.fr}", f"precision: {precision.en}"
+    if "geo_methode" in place:
+        method = value_words("geo_methode", place["geo_methode"])
+        fr, en = f"{fr}, méthode : {method.fr}", f"{en}, method: {method.en}"
+    say(f"  point : {point} ({fr})", f"  point: {point} ({en})")
 
 
 def _show_unpublished(found: Mapping[str, Any], everything: bool) -> None:
@@ -86,18 +114,19 @@ def _show_unapplied(unapplied: Sequence[Mapping[str, str]]) -> None:
 
 
 def _show_row(row: Mapping[str, Any], everything: bool) -> None:
+    role = _ROLES.get(row["role"], Text(row["role"], row["role"]))
+    fr, en = f"\n{row['source']}, clé {row['cle']}", f"\n{row['source']}, key {row['cle']}"
     if row["snapshot"] is None:
         say(
-            f"\n{row['source']}, clé {row['cle']} ({row['role']}) : la copie ne l'a plus.",
-            f"\n{row['source']}, key {row['cle']} ({row['role']}): the copy no longer has it.",
+            f"{fr} ({role.fr}) : la copie ne l'a plus.",
+            f"{en} ({role.en}): the copy no longer has it.",
         )
         _show_merge(row)
         return
+    copied = row["snapshot"]["fetched_at"]
     say(
-        f"\n{row['source']}, clé {row['cle']}, ligne {row['ligne']} ({row['role']}), "
-        f"copie du {row['snapshot']['fetched_at']}",
-        f"\n{row['source']}, key {row['cle']}, line {row['ligne']} ({row['role']}), "
-        f"copy of {row['snapshot']['fetched_at']}",
+        f"{fr}, ligne {row['ligne']} ({role.fr}), copie du {copied}",
+        f"{en}, line {row['ligne']} ({role.en}), copy of {copied}",
     )
     _show_merge(row)
     _show_location(row["location"])

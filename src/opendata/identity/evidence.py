@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from opendata.geocode.ban.parse import readings
 from opendata.geocode.points.geometry import distance_km
-from opendata.identity.names import name_keys
+from opendata.identity.names import kind_of_categories, name_keys
 from opendata.schema import SEPARATOR
 from opendata.tables import column
 
@@ -73,6 +73,7 @@ def comparable(rows: pd.DataFrame) -> pd.DataFrame:
     """
     rows = rows.reset_index(drop=True)
     keys = name_keys(rows["nom"], rows["commune"])
+    keys["kind"] = keys["kind"].mask(keys["kind"] == "", _stated_kind(rows))
     address = _addresses(column(rows, "adresse"), column(rows, "code_postal"))
     return pd.DataFrame(
         {
@@ -92,6 +93,11 @@ def comparable(rows: pd.DataFrame) -> pd.DataFrame:
             "site_hosts": _distinct(column(rows, "site_web"), _site_hosts),
         }
     )
+
+
+def _stated_kind(rows: pd.DataFrame) -> pd.Series:
+    """The kind that the categories of a row say, where its name says none."""
+    return _distinct(column(rows, "categories"), kind_of_categories)
 
 
 def _distinct(values: pd.Series, function: Any) -> pd.Series:
@@ -186,11 +192,11 @@ def _name(rows: pd.DataFrame, left: Positions, right: Positions) -> npt.NDArray[
     empty = (rows["core"] == "").to_numpy()
     one, both = empty[left] | empty[right], empty[left] & empty[right]
     said = ~one
-    identical = (said & (core == 100)) | (whole == 100)
+    # Two names without a word of their own are generic, be they the same to the letter.
     return _choose(
         [
-            identical,
-            (said & (core >= 88)) | (whole >= 94),
+            ~both & ((said & (core == 100)) | (whole == 100)),
+            ~both & ((said & (core >= 88)) | (whole >= 94)),
             said & (loose == 100) & (core >= 40),
             said & ((core >= 72) | (loose >= 85)),
             one & ~both,

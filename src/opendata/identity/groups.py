@@ -6,7 +6,7 @@ one source but those that are each other's double. Where something does, the lik
 joined first and those that would bring a contradiction in are left to a person.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ import pandas as pd
 Positions = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Pair = tuple[int, int]
+#: Two rows, how likely they are one place, and the number of the pair.
+Edge = tuple[int, int, float, int]
 
 #: Two rows of one source that fit a place equally well (log-odds apart): neither is chosen.
 _TIE = 0.25
@@ -43,18 +45,22 @@ def group(
     """The group of each row, numbered by its first row, and the pairs that were refused.
 
     ``sources`` says of what source each row is. ``decided`` maps pairs (smaller position first)
-    to a person's answer; a pair decided to be the same must be among ``pairs`` with probability
-    1, one decided to be different with 0. ``doubles`` has one number per row: rows of one number
-    say the same, and need not have been compared. Refused pairs are likely ones that would have
-    brought together rows that are not one place, or that two rows of one source fit equally well.
+    to a person's answer, whatever their probability; those to be the same must be among
+    ``pairs``. They add to what is found without them. ``doubles`` has one number per row: rows
+    of one number say the same, and need not have been compared. Refused pairs are likely ones
+    that would have brought together rows that are not one place, or that two rows of one source
+    fit equally well.
     """
     decided = decided or {}
-    likely = pairs.probability >= same
+    forced, parted = _answered(pairs, decided)
+    chance = np.where(parted, 0.0, pairs.probability)
+    pairs = Pairs(pairs.left, pairs.right, chance)
+    likely = (chance >= same) | forced
     parts = components(len(sources), pairs.left[likely], pairs.right[likely])
     inside = parts[pairs.left] == parts[pairs.right]
     said = pd.DataFrame({"source": sources, "part": parts})
     several = said.duplicated(["source", "part"], keep=False).to_numpy()
-    doubtful = set(parts[pairs.left[inside & (pairs.probability < review)]].tolist())
+    doubtful = set(parts[pairs.left[inside & (chance < review) & ~forced]].tolist())
     doubtful |= set(parts[several].tolist())
     refused = np.zeros(len(pairs.left), dtype=bool)
     if not doubtful:
@@ -70,6 +76,20 @@ def group(
             groups[row] = joined[row]
         refused[left_out] = True
     return groups, refused
+
+
+def _answered(pairs: Pairs, decided: dict[Pair, bool]) -> tuple[Flags, Flags]:
+    """The pairs that a person said are one place, and those said to be two."""
+    forced = np.zeros(len(pairs.left), dtype=bool)
+    parted = np.zeros(len(pairs.left), dtype=bool)
+    if decided:
+        where = pd.MultiIndex.from_arrays([pairs.left, pairs.right]).get_indexer(
+            pd.MultiIndex.from_tuples(list(decided))
+        )
+        said = np.fromiter(decided.values(), dtype=bool)
+        forced[where[said & (where >= 0)]] = True
+        parted[where[~said & (where >= 0)]] = True
+    return forced, parted
 
 
 def components(count: int, left: Positions, right: Positions) -> Positions:
@@ -98,15 +118,13 @@ def _careful(
     left, right = pairs.left[numbers].tolist(), pairs.right[numbers].tolist()
     chance = pairs.probability[numbers].tolist()
     known: dict[Pair, float] = dict(zip(zip(left, right, strict=True), chance, strict=True))
-    members: dict[int, list[int]] = {row: [row] for row in sorted({*left, *right})}
-    home = {row: row for row in members}
     likely = [
         (one, other, p, number)
         for one, other, p, number in zip(left, right, chance, numbers.tolist(), strict=True)
-        if p >= same
+        if p >= same or decided.get((one, other))
     ]
-    likely.sort(key=lambda pair: (-pair[2], pair[0], pair[1]))
-    fitting: dict[int, list[tuple[int, float]]] = {row: [] for row in members}
+    likely.sort(key=lambda edge: (-edge[2], edge[0], edge[1]))
+    fitting: dict[int, list[tuple[int, float]]] = {row: [] for row in {*left, *right}}
     for one, other, p, _ in likely:
         fitting[one].append((other, p))
         fitting[other].append((one, p))
@@ -117,32 +135,58 @@ def _careful(
             return doubles is not None and bool(doubles[one] == doubles[other])
         return p >= same
 
-    def apart(one: int, other: int) -> bool:
-        p = known.get((min(one, other), max(one, other)))
-        if sources[one] == sources[other]:
-            return not is_double(one, other)
-        return p is not None and p < review
+    def clash(one: int, other: int) -> bool:
+        """Two rows that are not one place, whatever their sources."""
+        pair = min(one, other), max(one, other)
+        if pair in decided:
+            return not decided[pair]
+        return sources[one] != sources[other] and known.get(pair, 1.0) < review
 
-    left_out = []
-    for one, other, p, number in likely:
-        a, b = home[one], home[other]
-        if a == b:
-            continue
-        forced = decided.get((one, other)) is True
-        across = [(x, y) for x in members[a] for y in members[b]]
-        if forced:
-            refused = any(decided.get((min(pair), max(pair))) is False for pair in across)
-        else:
-            refused = any(apart(*pair) for pair in across)
-            refused = refused or _rivals((one, other), p, fitting, sources, is_double)
-        if refused:
-            left_out.append(number)
-            continue
-        a, b = min(a, b), max(a, b)
-        for row in members.pop(b):
-            home[row] = a
-            members[a].append(row)
-    return home, left_out
+    def twins(one: int, other: int) -> bool:
+        """Two rows that their producer told apart."""
+        return sources[one] == sources[other] and not is_double(one, other)
+
+    def joined(
+        edges: Iterable[Edge], granted: Collection[Pair], heeding: bool = True
+    ) -> tuple[dict[int, int], list[Edge]]:
+        members: dict[int, list[int]] = {row: [row] for row in sorted(fitting)}
+        home = {row: row for row in members}
+        left_out = []
+        for edge in edges:
+            one, other, p, _ = edge
+            a, b = home[one], home[other]
+            if a == b:
+                continue
+            across = [(x, y) for x in members[a] for y in members[b]]
+            by_person = heeding and decided.get((one, other), False)
+            if by_person:
+                refused = any(decided.get((min(pair), max(pair))) is False for pair in across)
+            else:
+                refused = any(clash(*pair) for pair in across)
+            if not refused and not by_person and (one, other) not in granted:
+                refused = any(twins(*pair) for pair in across) or _rivals(
+                    (one, other), p, fitting, sources, is_double
+                )
+            if refused:
+                left_out.append(edge)
+                continue
+            a, b = min(a, b), max(a, b)
+            for row in members.pop(b):
+                home[row] = a
+                members[a].append(row)
+        return home, left_out
+
+    answered = [edge for edge in likely if decided.get(edge[:2])]
+    if not answered:
+        home, left_out = joined(likely, ())
+    else:
+        # An answer comes first, and parts nothing that stands without it: who joins a row to a
+        # place knows of the row of its source that is there already.
+        _, out = joined([edge for edge in likely if edge[2] >= same], (), heeding=False)
+        granted = {edge[:2] for edge in likely} - {edge[:2] for edge in out}
+        others = [edge for edge in likely if not decided.get(edge[:2])]
+        home, left_out = joined([*answered, *others], granted)
+    return home, [number for *_, number in left_out]
 
 
 def _rivals(

@@ -33,7 +33,8 @@ class Matches:
     ``links`` has, on the index of the rows that join an earlier row's group, ``probabilite`` and
     ``motif``: the likeliest of their pairs inside it. ``review`` has the pairs that a person
     should look at, likeliest first: left, right (index labels), probabilite, motif (for),
-    contre (against), distance_m (metres between their points, NaN without). ``suspended`` are the
+    contre (against), rival (whether another row fits as well, or the group would contradict
+    itself), distance_m (metres between their points, NaN without). ``suspended`` are the
     decisions whose rows bear other names by now: they hold for nobody until looked at;
     ``contradicted`` the pairs (``source:clé``) joined by one decision and parted by others.
     """
@@ -59,22 +60,21 @@ def match_rows(
     decided, suspended = decided_pairs(rows, decisions)
     left, right = _with_decided(*candidates(table), decided)
     said = witnesses(table, left, right)
-    chance = probability(said, using)
+    alike = probability(said, using)
     answer = _answers(left, right, decided)
-    chance = np.where(answer == 1, 1.0, np.where(answer == 0, 0.0, chance))
-    sources = table["source"].to_numpy(dtype=object)
-    pairs = Pairs(left, right, chance)
     said_alike = ["source", "city", "whole", "street", "number", "telephone", "courriels"]
     numbers, refused = group(
-        pairs, sources, same=using.same, review=using.review, decided=decided,
+        Pairs(left, right, alike), table["source"].to_numpy(dtype=object),
+        same=using.same, review=using.review, decided=decided,
         doubles=table.groupby(said_alike, sort=False).ngroup().to_numpy().astype("int64"),
     )  # fmt: skip
+    chance = np.where(answer == 1, 1.0, np.where(answer == 0, 0.0, alike))
     together = numbers[left] == numbers[right]
     open_ = (answer < 0) & ~together & ((chance >= using.review) | refused)
     return Matches(
         groups=pd.Series(numbers, index=rows.index),
         links=_links(rows.index, left, right, chance, said, answer == 1, together),
-        review=_review(table, rows.index, left, right, chance, said, open_),
+        review=_review(table, rows.index, left, right, chance, said, open_, refused),
         suspended=tuple(suspended),
         contradicted=_contradicted(decisions, rows, left, right, refused & (answer == 1)),
     )
@@ -142,6 +142,7 @@ def _review(
     chance: npt.NDArray[Any],
     said: pd.DataFrame,
     open_: npt.NDArray[Any],
+    refused: npt.NDArray[Any],
 ) -> pd.DataFrame:
     chosen = said[open_]
     table = pd.DataFrame(
@@ -151,6 +152,7 @@ def _review(
             "probabilite": chance[open_],
             "motif": reasons(chosen).to_numpy(),
             "contre": reasons(chosen, against=True).to_numpy(),
+            "rival": refused[open_],
             "distance_m": metres_apart(rows, left[open_], right[open_]),
         }
     )

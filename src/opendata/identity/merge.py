@@ -1,9 +1,12 @@
 """One row per place out of the rows that describe it.
 
-Field by field, the best-ranked source that says something is believed, unless what it says is
-more than :data:`STALE_DAYS` older than what another says; multi-valued fields add up; the point
-comes whole from the row whose precision is best. What gives way is reported with the reason: a
-better rank (``valeur_concurrente``), or a fresher word (``valeur_plus_ancienne``).
+Field by field, the best-ranked row that says something is believed, unless what it says is more
+than :data:`STALE_DAYS` older than what another says, on a date it gives; a name and an address do
+not age. A name without the label of today (« MSAP ») gives way to one that has it (« France
+services »). Multi-valued fields add up; the point comes whole from the row whose precision is best.
+What gives way is reported with the reason: a better rank (``valeur_concurrente``), a fresher word
+(``valeur_plus_ancienne``), a label that is no more (``ancien_label``), a better precision
+(``point_moins_precis``).
 """
 
 import re
@@ -19,6 +22,8 @@ from opendata.tables import cell_text, column, over_distinct
 PRECISION_ORDER = ("numero", "interpolation", "voie", "lieu-dit", "commune", "aucune")
 #: A word this much older than another source's gives way to it, whatever their ranks.
 STALE_DAYS = 730
+#: What a visit to a place does not make older: a date speaks of contacts, hours and services.
+_AGELESS = ("nom", "adresse", "complement_adresse", "pivot", "structure_parente")
 _ADDRESS_NOISE = re.compile(r"^https?://(?:www\.)?|/$")
 _POINT = (
     *("latitude", "longitude", "geo_methode", "geo_precision", "geo_score"),
@@ -55,8 +60,8 @@ def merge_groups(
         if fields()[name].multiple:
             values = groups[name].agg(_union)
         else:
-            values, stale = _believed(joined, name, said_on)
-            issues.append(_gave_way(joined, name, values, stale))
+            values, code = _believed(joined, name, said_on)
+            issues.append(_gave_way(joined, name, values, code))
         places.loc[values.index, name] = values
     places.loc[list(groups.groups), "sources"] = groups["source_id"].agg(
         lambda ids: SEPARATOR.join(dict.fromkeys(ids))
@@ -91,18 +96,39 @@ def _mergeable(rows: pd.DataFrame) -> list[str]:
 
 
 def _believed(rows: pd.DataFrame, name: str, said_on: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """The value of each group ("" where nobody says one), and which rows are too old to count.
+    """The value of each group ("" where nobody says one), and the code of those that give way.
 
     Rows are in order of rank; ``said_on`` is when each was last updated (NaT: unknown).
     """
     said = rows[name] != ""
-    dates = said_on.where(said)
-    newest = dates.groupby(rows["groupe"]).transform("max")
-    stale = said & (newest - dates > pd.Timedelta(days=STALE_DAYS))
-    order = (~said).astype("int8") * 2 + stale.astype("int8")
+    code = pd.Series("valeur_concurrente", index=rows.index, dtype="str")
+    yields = pd.Series(False, index=rows.index)
+    if name == "nom":
+        yields = said & _former_label(rows)
+        code = code.mask(yields, "ancien_label")
+    elif name not in _AGELESS:
+        dates = said_on.where(said)
+        newest = dates.groupby(rows["groupe"]).transform("max")
+        old = said & (newest - dates > pd.Timedelta(days=STALE_DAYS))
+        code = code.mask(old, "valeur_plus_ancienne")
+        # Beside an old word, one without a date is no fresher.
+        aged = old.groupby(rows["groupe"]).transform("any")
+        yields = old | (aged & dates.isna())
+    order = (~said).astype("int8") * 2 + yields.astype("int8")
     best = order.sort_values(kind="stable").index
     chosen = rows.loc[best, ["groupe", name]].drop_duplicates("groupe")
-    return chosen.set_index("groupe")[name], stale
+    return chosen.set_index("groupe")[name], code
+
+
+def _former_label(rows: pd.DataFrame) -> pd.Series:
+    """Names of a maison de services au public, where another row says France services.
+
+    The label changed its name (circular of 1 July 2019); the old one no longer exists.
+    """
+    folded = over_distinct(rows["nom"], fold)
+    today = folded.str.contains(r"\bfrance services?\b")
+    former = folded.str.contains(r"\bmsap\b|\bmaisons? de services? au public\b") & ~today
+    return former & today.groupby(rows["groupe"]).transform("any")
 
 
 def _union(values: pd.Series) -> str:
@@ -114,7 +140,7 @@ def _union(values: pd.Series) -> str:
     return SEPARATOR.join(distinct.values())
 
 
-def _gave_way(rows: pd.DataFrame, name: str, kept: pd.Series, stale: pd.Series) -> pd.DataFrame:
+def _gave_way(rows: pd.DataFrame, name: str, kept: pd.Series, code: pd.Series) -> pd.DataFrame:
     chosen = rows["groupe"].map(kept)
     different = (rows[name] != "") & (rows[name] != chosen)
     if name in ("nom", "adresse"):
@@ -123,9 +149,7 @@ def _gave_way(rows: pd.DataFrame, name: str, kept: pd.Series, stale: pd.Series) 
         written = over_distinct(rows.loc[asked, name], fold)
         different[asked] = written != over_distinct(chosen[asked], fold)
     lost = rows[different]
-    code = pd.Series("valeur_concurrente", index=lost.index, dtype="str")
-    code = code.mask(stale[lost.index], "valeur_plus_ancienne")
-    return _issues(lost, name, code, chosen[lost.index])
+    return _issues(lost, name, code[lost.index], chosen[lost.index])
 
 
 def _other_points(rows: pd.DataFrame, best: pd.DataFrame) -> pd.DataFrame:
@@ -135,7 +159,7 @@ def _other_points(rows: pd.DataFrame, best: pd.DataFrame) -> pd.DataFrame:
     lost = own["latitude"].notna() & (own != chosen).any(axis=1)
     return _issues(
         rows[lost].assign(latitude=_written(own[lost])),
-        "latitude", "valeur_concurrente", _written(chosen[lost]),
+        "latitude", "point_moins_precis", _written(chosen[lost]),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from opendata.normalise.kinds import find
-from opendata.schema import SEPARATOR, fold
+from opendata.schema import SEPARATOR, fold, vocabulary_rows
 
 
 class NameKey(NamedTuple):
@@ -54,6 +54,8 @@ _ONE_KIND = {
     )
     for code in group
 }
+#: Categories that say what a place is, not what is offered there: the others tell no kind.
+_PLAIN_CATEGORIES = _words("mediatheque france-services msap poste")
 #: Who runs a place, not what it is: never the kind where another is said.
 _OWNERS = _words("ASSO OF ES ESS REG PI ODC")
 
@@ -128,6 +130,21 @@ def name_key(name: str, town: str) -> NameKey:
     marks = {word for word in own if word in _MARKING or word.isdigit()}
     texts = (" ".join(sorted(core)), " ".join(sorted(marks)), " ".join(words))
     return NameKey(kind, SEPARATOR.join(told), *texts)
+
+
+def kind_of_categories(categories: str) -> str:
+    """The kind of the first category that plainly is one, "" for none."""
+    told = (_kind_of_category().get(one, "") for one in categories.split(SEPARATOR))
+    return next(filter(None, told), "")
+
+
+@cache
+def _kind_of_category() -> dict[str, str]:
+    return {
+        line["value"]: _ONE_KIND.get(line["typologie"], line["typologie"])
+        for line in vocabulary_rows("categories")
+        if line["value"] in _PLAIN_CATEGORIES
+    }
 
 
 def _without_code(categories: str) -> list[str]:

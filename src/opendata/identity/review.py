@@ -1,5 +1,6 @@
 """The pairs of rows that a steward is asked about, side by side."""
 
+import numpy as np
 import pandas as pd
 
 from opendata.language import Text
@@ -55,6 +56,25 @@ _WORDS = {
 }
 
 
+def _rivals(rows: pd.DataFrame, review: pd.DataFrame) -> pd.Series:
+    """Why a likely pair was not joined: the row of the other's source that is there already."""
+    texts = pd.Series("", index=review.index, dtype="str")
+    if not review["rival"].any() or "groupe" not in rows:
+        return texts
+    sources, keys = rows["source_id"].astype(object), rows["id"].astype(object)
+    mates = rows.groupby("groupe", sort=False).groups
+    for number, one, other in review[review["rival"]][["left", "right"]].itertuples():
+        there = [
+            f"{sources[row]}:{keys[row]}"
+            for own, rival in ((one, other), (other, one))
+            for row in mates[rows.at[own, "groupe"]]
+            if row != own and str(sources[row]) == str(sources[rival])
+        ]
+        listed = f"déjà réunie à {', '.join(there)}"
+        texts[number] = listed if there else "une autre ligne convient aussi bien"
+    return texts
+
+
 def pairs_to_review(rows: pd.DataFrame, review: pd.DataFrame) -> pd.DataFrame:
     """``paires.csv`` as text, likeliest first.
 
@@ -66,18 +86,28 @@ def pairs_to_review(rows: pd.DataFrame, review: pd.DataFrame) -> pd.DataFrame:
         for side, end in ((1, "left"), (2, "right"))
         for name, field in _SHOWN.items()
     }
+    against = _told(review["contre"])
+    rivals = _rivals(rows, review)
+    between = pd.Series(", ", index=review.index).where((against != "") & (rivals != ""), "")
+    against = against + between + rivals
+    # Rounded down, as in the crosswalk: a pair under a limit never looks as if it were over it.
+    chance = np.floor(review["probabilite"] * 1000) / 1000
     table = pd.DataFrame(
         {
             "reponse": "",
-            "probabilite": review["probabilite"].round(2).map(cell_text),
-            "raisons": _told(review["motif"]) + " ; mais : " + _told(review["contre"]),
+            "probabilite": chance.map(cell_text),
+            "raisons": _told(review["motif"]) + " ; mais : " + against,
             **sides,
             "distance_m": review["distance_m"].round().map(cell_text),
         },
         dtype="str",
     )
-    table["raisons"] = table["raisons"].str.removesuffix(" ; mais : ")
-    return table[list(PAIR_COLUMNS)]
+    table["raisons"] = table["raisons"].str.removesuffix(" ; mais : ").str.removeprefix(" ; ")
+    places = table[["lieu_id_1", "lieu_id_2"]]
+    # Two places of several rows each are one question: that of their likeliest pair.
+    one, other = places.min(axis=1), places.max(axis=1)
+    asked = pd.DataFrame({"one": one, "other": other}).duplicated() & (one != "")
+    return table.loc[~asked, list(PAIR_COLUMNS)].reset_index(drop=True)
 
 
 def _told(motives: pd.Series) -> pd.Series:

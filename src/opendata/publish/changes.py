@@ -1,6 +1,5 @@
 """What changed since the previous release: for machines (Parquet), and to be read (Markdown)."""
 
-import re
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
@@ -10,15 +9,16 @@ import pandas as pd
 
 from opendata.language import Language, Text
 from opendata.model import Artifact, Release
+from opendata.publish.changed_values import escaped, told_fields
 from opendata.report import CHANGES
-from opendata.schema import fields, table_schema
+from opendata.schema import table_schema
+from opendata.site.changed import is_point
 from opendata.site.wording import counted, number
+from opendata.tables import column
 
 NAME = "changements"
 #: Lines of a list; the others are in the CSV.
 SHOWN = 50
-#: Characters of a value; a description can have thousands.
-_VALUE = 120
 
 
 class Kind(NamedTuple):
@@ -65,10 +65,11 @@ KINDS = {
         Text("publié de nouveau|publiés de nouveau", "published again"),
     ),
 }
-_STATES = {
-    "absent": Text("absent des sources", "absent from the sources"),
-    "ferme": Text("fermé", "closed"),
-    "fusionne": Text("fusionné", "merged"),
+#: What a place that comes back was. Of an absent one nothing is said: its sources may have lost
+#: it, or its row may have been part of another place meanwhile.
+_BEFORE = {
+    "ferme": Text(" (fermé auparavant)", " (closed before)"),
+    "fusionne": Text(" (réuni à un autre auparavant)", " (joined to another before)"),
 }
 #: How far a reader of the last release's columns can read this one's.
 LEVELS = {
@@ -76,8 +77,8 @@ LEVELS = {
     "additive": Text("compatible", "compatible"),
     "breaking": Text("incompatible", "incompatible"),
 }
-#: What Markdown, or the HTML in it, would read as its own; and where it would make a link.
-_MARKUP = re.compile(r"[\\`*_\[\]<>&~|#@]|:(?=//)|(?<=www)\.")
+#: A point as ``changements`` writes it.
+_POINT = r"\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*"
 _NOTHING = Text("aucun lieu n'a changé", "no place changed")
 
 
@@ -139,11 +140,6 @@ def markdown(release: Release) -> str:
     return "\n---\n\n".join("\n".join(_part(release, one)) + "\n" for one in ("fr", "en"))
 
 
-def escaped(text: str) -> str:
-    """Data as Markdown shows it: on one line, without markup, markup of HTML or links."""
-    return _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
-
-
 def _part(release: Release, language: Language) -> Iterator[str]:
     dataset, report = release.dataset, release.report
     counts: Mapping[str, int] = report["changements"]
@@ -153,10 +149,13 @@ def _part(release: Release, language: Language) -> Iterator[str]:
     yield f"{_versions(release).in_language(language)} {summary(counts).in_language(language)}."
     yield from _columns(report.get("compatibilite") or {}, language)
     changes = release.tables[NAME]
+    lines = {name: changes[changes["changement"] == CHANGES[name]] for name in KINDS}
+    total = {name: lines[name]["lieu_id"].nunique() for name in KINDS}
+    lines["modifications"] = _told_once(lines["modifications"], lines["deplacements"])
+    names = _names(release.tables["lieux"], lines["fusions"]["nouveau"])
     for name, kind in KINDS.items():
-        lines = changes[changes["changement"] == CHANGES[name]]
-        if len(lines):
-            yield from _list(kind, lines, language)
+        if total[name]:
+            yield from _list(kind, lines[name], total[name], names, language)
 
 
 def _versions(release: Release) -> Text:
@@ -191,48 +190,81 @@ def _columns(about: Mapping[str, Any], language: Language) -> Iterator[str]:
         yield from (f"  - {escaped(sentence)}" for sentence in table[f"phrases_{language}"])
 
 
-def _list(kind: Kind, lines: pd.DataFrame, language: Language) -> Iterator[str]:
-    """The places of one kind, one entry for all the fields of a place."""
-    shown = lines["lieu_id"].unique()[:SHOWN]
-    total = lines["lieu_id"].nunique()
+def _told_once(modified: pd.DataFrame, moved: pd.DataFrame) -> pd.DataFrame:
+    """Without the point of the places that moved, which are told by how far."""
+    point = modified["champ"].map({name: is_point(name) for name in modified["champ"].unique()})
+    return modified[~(point.astype("bool") & modified["lieu_id"].isin(moved["lieu_id"]))]
+
+
+def _names(places: pd.DataFrame, wanted: pd.Series) -> dict[str, str]:
+    """The names of the places that others became part of."""
+    ids = column(places, "lieu_id")
+    here = ids.isin(wanted)
+    return dict(zip(ids[here], column(places, "nom")[here], strict=True))
+
+
+def _list(
+    kind: Kind, lines: pd.DataFrame, total: int, names: Mapping[str, str], language: Language
+) -> Iterator[str]:
+    """The places of one kind, one entry for all the fields of a place.
+
+    ``total`` counts those too of which nothing is left to tell here: they only moved.
+    """
+    lines = lines.sort_values(["commune", "nom", "lieu_id"], kind="stable")
+    known = lines["lieu_id"].unique()
+    shown = known[:SHOWN]
     yield ""
     yield f"## {kind.title.in_language(language)} ({number(total).in_language(language)})"
     yield ""
     own = lines[lines["lieu_id"].isin(shown)]
+    far = _metres(own)
+    colon = Text(" : ", ": ").in_language(language)
     for identifier, cells in own.groupby("lieu_id", sort=False):
-        first = cells.iloc[0]
+        rows = cells.to_dict("records")
+        first = rows[0]
         where = ", ".join(filter(None, (f"**{escaped(first['nom'])}**", escaped(first["commune"]))))
-        told = [_told(cell, language) for cell in cells.to_dict("records")]
-        between = Text(" ; ", "; ").in_language(language)
-        colon = Text(" : ", ": ").in_language(language)
-        yield f"- {where} (`{identifier}`)" + (colon + between.join(told) if any(told) else "")
-    if total > len(shown):
-        others = counted(total - len(shown), "autre|autres", "other|others")
+        if first["changement"] == "modification":
+            told = told_fields(rows, language)
+        else:
+            told = _told(first, names, far, language)
+        yield f"- {where} (`{identifier}`)" + (f"{colon}{told}" if told else "")
+    if len(known) > len(shown):
+        others = counted(len(known) - len(shown), "autre|autres", "other|others")
         said = Text(f"… et {others.fr}", f"… and {others.en}").in_language(language)
         yield f"- {said} ([{NAME}.csv]({NAME}.csv))"
+    if total > len(known):
+        others = counted(total - len(known), "lieu|lieux", "place|places")
+        only = Text(
+            f"… et {others.fr} dont seul le point a changé (voir plus bas)",
+            f"… and {others.en} of which only the point changed (see below)",
+        )
+        yield f"- {only.in_language(language)}"
 
 
-def _told(cell: Mapping[Any, str], language: Language) -> str:
+def _told(
+    line: Mapping[Any, str], names: Mapping[str, str], far: Mapping[str, float], language: Language
+) -> str:
     """What one line of ``changements.csv`` says beside the name of the place."""
-    old, new = cell["ancien"], cell["nouveau"]
-    match cell["changement"]:
-        case "modification":
-            known = fields().get(cell["champ"])
-            name = known.title.in_language(language) if known else cell["champ"]
-            return f"{escaped(name)} {_value(old, language)} → {_value(new, language)}"
-        case "deplacement":
-            return f"{escaped(old)} → {escaped(new)}"
-        case "fusion":
-            return f"→ `{new}`" if new else ""
+    new = line["nouveau"]
+    match line["changement"]:
+        case "deplacement" if line["lieu_id"] in far:
+            metres = number(far[line["lieu_id"]])
+            return Text(f"de {metres.fr} m", f"by {metres.en} m").in_language(language)
+        case "fusion" if new:
+            into = f"**{escaped(names[new])}** (`{new}`)" if names.get(new) else f"`{new}`"
+            return Text(f"réuni à {into}", f"joined to {into}").in_language(language)
         case "reouverture":
-            state = _STATES.get(old, Text(old, old))
-            before = Text(f"{state.fr} auparavant", f"{state.en} before")
-            return before.in_language(language)
+            before = _BEFORE.get(line["ancien"], Text("", ""))
+            return Text(f"de retour{before.fr}", f"back{before.en}").in_language(language)
     return ""
 
 
-def _value(value: str, language: Language) -> str:
-    if not value:
-        return Text("(vide)", "(empty)").in_language(language)
-    short = value if len(value) <= _VALUE else value[:_VALUE].rstrip() + "…"
-    return Text(f"« {escaped(short)} »", f"“{escaped(short)}”").in_language(language)
+def _metres(lines: pd.DataFrame) -> dict[str, float]:
+    """How far the places of some lines are from where they were, where both points are known."""
+    from opendata.geocode.points.geometry import distance_km
+
+    moved = lines[lines["changement"] == "deplacement"]
+    points = pd.concat([moved[name].str.extract(_POINT) for name in ("ancien", "nouveau")], axis=1)
+    degrees = [pd.to_numeric(part, errors="coerce") for _, part in points.items()]
+    metres = pd.Series(1000 * distance_km(*degrees), index=moved["lieu_id"])
+    return {str(place): float(far) for place, far in metres.dropna().items()}

@@ -7,9 +7,9 @@ from opendata.language import Text
 from opendata.model import Finding, PairDecision, ReleaseDecision
 
 _DONE = {
-    "held": Text("mis en attente", "held"),
-    "dropped": Text("abandonné", "dropped"),
-    "withdrawn": Text("retiré", "withdrawn"),
+    "held": Text("mise en attente", "held"),
+    "dropped": Text("abandonnée", "dropped"),
+    "withdrawn": Text("retirée", "withdrawn"),
 }
 
 

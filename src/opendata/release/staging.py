@@ -8,7 +8,7 @@ staged/<version>/        the release itself, last: where it is, the two others a
 import os
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,18 +66,25 @@ class Staged:
 
 
 def stage(
-    release: Release, paths: Paths, difference: Mapping[str, Any] | None = None, page: str = ""
+    release: Release,
+    paths: Paths,
+    difference: Mapping[str, Any] | None = None,
+    render: Callable[[Mapping[str, Any]], str] | None = None,
 ) -> Path:
-    """Write a release beside the published ones. It appears complete or not at all."""
+    """Write a release beside the published ones. It appears complete or not at all.
+
+    ``difference`` gets the seal of the files, and ``render`` makes a page of it.
+    """
     staged = paths.staged(release.dataset.id)
     discard(paths, release.dataset.id)
     building = staged / f"{release.version}.part"
     building.mkdir(parents=True)
     write_release(release, building)
     sync(building)
-    write_json(staged / f"{release.version}.json", dict(difference or {}), indent=1)
-    if page:
-        write_text(staged / f"{release.version}.html", page)
+    sealed = {**(difference or {}), "seal": seal_of(building)}
+    write_json(staged / f"{release.version}.json", sealed, indent=1)
+    if render is not None:
+        write_text(staged / f"{release.version}.html", render(sealed))
     folder = staged / release.version
     building.rename(folder)
     sync_folder(staged)

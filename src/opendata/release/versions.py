@@ -1,7 +1,7 @@
 """Which releases there are, which one readers get, and what their tables say: read only."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +28,14 @@ def versions(paths: Paths, dataset: str) -> list[str]:
     return sorted((name for name in names if version_key(name)[1]), key=version_key)
 
 
-def next_version(paths: Paths, dataset: str, day: str) -> str:
+def next_version(paths: Paths, dataset: str, day: str, dropped: Iterable[str] = ()) -> str:
     """``day``, or the next free number of the newest version's day when that is not older.
 
-    A version that was ever published is not given again, even once its folder is gone.
+    A version that was ever published is not given again, even once its folder is gone; nor is
+    one of ``dropped``, of the same day, which people have spoken of.
     """
     told = [str(entry.get("version", "")) for entry in history(paths, dataset)]
+    told += [one for one in dropped if version_key(one)[0] == day]
     known = sorted({*versions(paths, dataset), *told} - {""}, key=version_key)
     if not known:
         return day

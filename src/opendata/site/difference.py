@@ -1,17 +1,13 @@
 """The page of a release that waits: what it would change, why it waits, what can be done."""
 
-import math
-import re
-import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
 from opendata.language import Text
-from opendata.model import INTEGRITY
 from opendata.schema import SEPARATOR
-from opendata.site import labels, links
+from opendata.site import commands, labels, links
+from opendata.site.changed import by_interest, changed_parts, is_technical
 from opendata.site.moves import moves_of
 from opendata.site.sketch import point_of
 from opendata.site.summary import State
@@ -21,6 +17,11 @@ _REASONS = (
     "raison de relire avant de publier|raisons de relire avant de publier",
     "reason to look before publishing|reasons to look before publishing",
 )
+_FREE = Text("Rien ne s'y oppose", "Nothing stands in the way")
+_ASKED = Text(
+    "Une relecture est demandée : rien d'autre ne s'y oppose",
+    "A review is asked for: nothing else stands in the way",
+)
 _WARNINGS = ("avertissement|avertissements", "warning|warnings")
 _LEVELS = {
     "documentation": Text("documentation seulement", "documentation only"),
@@ -29,12 +30,6 @@ _LEVELS = {
 }
 #: A share of filled values that moves less than this (points of per cent) is not told.
 _SHIFT_PCT = 0.1
-#: Characters kept of what is equal around a change, and of a value or of a change.
-_AROUND, _LONGEST = 36, 320
-#: Words (old and new together) up to which each is compared with each.
-_WORDS = 800
-_WORD = re.compile(r"[^\s|;,]+|[\s|;,]+")
-_SAYS = re.compile(r"\w")
 #: What a steward compares in two rows that may be one place: keys of the row, words.
 _COMPARED = (
     (("nom",), Text("Nom", "Name")),
@@ -50,18 +45,14 @@ _COMPARED = (
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Something the gate says; ``command`` lets as much through from now on ("" if nothing can)."""
+    """Something the gate says; ``command`` lets as much through from now on ("" if nothing can).
+
+    ``decided``: it tells what a person did with this content before.
+    """
 
     text: Text
     command: str
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of a value; ``differs`` from the other value, or stands in both."""
-
-    text: str
-    differs: bool
+    decided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +80,11 @@ class Compared:
 
 def difference_values(found: Mapping[str, Any]) -> dict[str, Any]:
     """What the template needs beside the difference itself; every key may be missing."""
-    findings = found.get("findings") or []
     counts = found.get("counts") or {}
     moved = found.get("moved") or []
     pairs = found.get("pairs") or {}
-    blockers = [one for one in findings if one.get("severity") == "blocker"]
-    warnings = [one for one in findings if one.get("severity") != "blocker"]
-    dataset = str(found.get("dataset") or "")
+    publish = commands.publish_command(found)
+    modified = by_interest(found.get("modified") or [])
     names = {
         str(one.get("code")): Text(str(one.get("fr")), str(one.get("en")))
         for one in found.get("categories") or []
@@ -105,17 +94,17 @@ def difference_values(found: Mapping[str, Any]) -> dict[str, Any]:
         "counts": counts,
         "first": not counts.get("lieux_avant"),
         "verdict": verdict_of(found),
-        "broken": any(one.get("code") in INTEGRITY for one in blockers),
-        "blockers": [_reason(one, dataset) for one in blockers],
-        "warnings": [_reason(one, dataset) for one in warnings],
+        "publish": publish,
+        "asked": commands.asked(found),
+        "blockers": [_reason(one, found) for one in commands.blockers_of(found)],
+        "warnings": [_reason(one, found) for one in _warnings(found)],
+        "all_categories": commands.categories_command(found),
         "names": names,
         "fields": _fields(found.get("fields") or [], counts),
         "moved": [_moved(row, number) for number, row in enumerate(moved, 1)],
         "map": moves_of(moved),
-        "modified": [
-            one | {"exemples": [_example(row) for row in one.get("exemples") or []]}
-            for one in found.get("modified") or []
-        ],
+        "modified": [_values(one) for one in modified if not _folded(one)],
+        "technical": [_values(one) for one in modified if _folded(one)],
         "pairs": pairs,
         "compared": [_compared(pair, names) for pair in pairs.get("premieres") or []],
         "schemas": schema_changes(found),
@@ -124,33 +113,17 @@ def difference_values(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def verdict_of(found: Mapping[str, Any]) -> State:
     """Whether the release may go out as far as the gate is concerned, in a few words."""
-    severities = [one.get("severity") for one in found.get("findings") or []]
-    blockers = severities.count("blocker")
-    warnings = counted(len(severities) - blockers, *_WARNINGS)
-    if blockers:
-        return State(False, counted(blockers, *_REASONS))
-    if severities:
-        return State(
-            True,
-            Text(
-                f"Rien ne s'y oppose ; {warnings.fr} à lire",
-                f"Nothing stands in the way; {warnings.en} to read",
-            ),
-        )
-    return State(True, Text("Rien ne s'y oppose", "Nothing stands in the way"))
+    if blockers := commands.blockers_of(found):
+        return State(False, counted(len(blockers), *_REASONS))
+    said = _ASKED if commands.asked(found) else _FREE
+    if unread := len(_warnings(found)):
+        warnings = counted(unread, *_WARNINGS)
+        said = Text(f"{said.fr} ; {warnings.fr} à lire", f"{said.en}; {warnings.en} to read")
+    return State(True, said)
 
 
-def tolerance_command(finding: Mapping[str, Any], dataset: str) -> str:
-    """What widens the tolerance that was passed, just enough; "" where none applies."""
-    gate = str(finding.get("gate") or "")
-    if not gate:
-        return ""
-    measured = float(finding.get("measured") or 0)
-    # The figure as it is shown may be rounded: whole numbers on the safe side.
-    enough = math.floor(measured) if gate.startswith("min_") else math.ceil(measured)
-    subject = str(finding.get("subject") or "")
-    about = f" --subject {shlex.quote(subject)}" if subject else ""
-    return f'opendata decision tolerance {dataset} {gate} {enough}{about} --reason "…"'
+def _warnings(found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [one for one in found.get("findings") or [] if one.get("severity") != "blocker"]
 
 
 def schema_changes(found: Mapping[str, Any]) -> tuple[SchemaChange, ...]:
@@ -185,9 +158,11 @@ def distance_text(metres: Any) -> Text:
     return Text(f"{said.fr} km", f"{said.en} km")
 
 
-def _reason(finding: Mapping[str, Any], dataset: str) -> Reason:
+def _reason(finding: Mapping[str, Any], found: Mapping[str, Any]) -> Reason:
     fr, en = (str(finding.get(language) or "") for language in ("fr", "en"))
-    return Reason(Text(_sentence(fr), _sentence(en)), tolerance_command(finding, dataset))
+    decided = str(finding.get("code") or "").startswith("contenu_")
+    text = Text(_sentence(fr), _sentence(en))
+    return Reason(text, commands.tolerance_command(finding, found), decided)
 
 
 def _sentence(text: str) -> str:
@@ -226,67 +201,17 @@ def _point(row: Mapping[str, Any], suffix: str = "") -> tuple[str, str]:
     return (f"{point[0]:.5f}, {point[1]:.5f}", links.map_url(*point)) if point else ("", "")
 
 
+def _folded(field: Mapping[str, Any]) -> bool:
+    return is_technical(str(field.get("champ") or ""))
+
+
+def _values(field: Mapping[str, Any]) -> dict[str, Any]:
+    return {**field, "exemples": [_example(row) for row in field.get("exemples") or []]}
+
+
 def _example(row: Mapping[str, Any]) -> dict[str, Any]:
     old, new = changed_parts(str(row.get("ancien") or ""), str(row.get("nouveau") or ""))
     return {**row, "old": old, "new": new}
-
-
-def changed_parts(old: str, new: str) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
-    """Two values cut into what they share and what differs, word by word.
-
-    Of long values, only what is near a change is kept.
-    """
-    first, second = _WORD.findall(old), _WORD.findall(new)
-    cuts: list[tuple[str, str, bool]] = []
-    for start, end, other_start, other_end, differs in _runs(first, second):
-        one, other = "".join(first[start:end]), "".join(second[other_start:other_end])
-        if not differs and cuts and not _SAYS.search(one):
-            # Only punctuation between two changes: they read as one.
-            differs = True
-        if cuts and cuts[-1][2] and differs:
-            one, other = cuts[-1][0] + one, cuts[-1][1] + other
-            cuts.pop()
-        cuts.append((one, other, differs))
-    long = max(len(old), len(new)) > _LONGEST
-    return _side(cuts, 0, long), _side(cuts, 1, long)
-
-
-def _runs(first: Sequence[str], second: Sequence[str]) -> Iterator[tuple[int, int, int, int, bool]]:
-    """Runs of words that two values share or not, as bounds in the first and in the second."""
-    if len(first) + len(second) > _WORDS:
-        # Comparing every word with every other would take long: one change, from first to last.
-        shortest = min(len(first), len(second))
-        head = next((n for n in range(shortest) if first[n] != second[n]), shortest)
-        rest = shortest - head
-        tail = next((n for n in range(rest) if first[-1 - n] != second[-1 - n]), rest)
-        one, other = len(first) - tail, len(second) - tail
-        yield 0, head, 0, head, False
-        yield head, one, head, other, True
-        yield one, len(first), other, len(second), False
-        return
-    matcher = SequenceMatcher(None, first, second, autojunk=False)
-    for kind, start, end, other_start, other_end in matcher.get_opcodes():
-        yield start, end, other_start, other_end, kind != "equal"
-
-
-def _side(cuts: Sequence[tuple[str, str, bool]], side: int, long: bool) -> tuple[Part, ...]:
-    parts: list[Part] = []
-    for place, cut in enumerate(cuts):
-        text, differs = str(cut[side]), cut[2]
-        if long and differs and len(text) > _LONGEST:
-            text = f"{text[:_LONGEST].rstrip()} …"
-        elif long and not differs and len(text) > 3 * _AROUND:
-            before = f"{text[:_AROUND].rstrip()} …" if place else "…"
-            after = f" {text[-_AROUND:].lstrip()}" if place < len(cuts) - 1 else ""
-            text = before + after
-        # White space is not struck out: it belongs to what surrounds a change.
-        bare = text.strip()
-        lead, trail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-        if differs and bare:
-            parts += [Part(lead, False), Part(bare, True), Part(trail, False)]
-        else:
-            parts.append(Part(text, False))
-    return tuple(part for part in parts if part.text)
 
 
 def _compared(pair: Mapping[str, Any], names: Mapping[str, Text]) -> dict[str, Any]:

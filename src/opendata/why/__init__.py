@@ -8,11 +8,13 @@ from typing import Any
 
 from opendata.catalog.corrections import parse_target
 from opendata.paths import Paths
-from opendata.why.place import MERGED, explain_place
+from opendata.why.history import told, value_words
+from opendata.why.merges import MERGED
+from opendata.why.place import explain_place
 from opendata.why.row import explain_row
 from opendata.why.values import notable
 
-__all__ = ["MERGED", "explain", "notable"]
+__all__ = ["MERGED", "explain", "notable", "told", "value_words"]
 
 
 def explain(asked: str, paths: Paths, dataset_id: str | None = None) -> dict[str, Any]:

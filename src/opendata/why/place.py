@@ -1,21 +1,23 @@
 """One published place: its row, its history, and each source row with its values."""
 
-from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from opendata.catalog import load_dataset, load_source
 from opendata.corrections import unapplied_corrections
-from opendata.identity.match import DECISION
-from opendata.identity.review import words
 from opendata.language import Text
 from opendata.ledger import as_issues
 from opendata.model import no_issues
 from opendata.paths import Paths
 from opendata.release import store
+from opendata.schema import fields
+from opendata.why.history import history
 from opendata.why.location import explain_location, tell_place_points
-from opendata.why.releases import find_place, names_of, rows_of
+from opendata.why.merges import tell_merges
+from opendata.why.register import beside, fate, standing_of
+from opendata.why.releases import Held, find_place, names_of, rows_of
 from opendata.why.values import (
     corrected,
     field_lines,
@@ -26,42 +28,47 @@ from opendata.why.values import (
     snapshot,
 )
 
-#: Why two rows are one place, where a release of before does not tell it of each.
-MERGED = Text(
-    "même commune, mêmes mots dans le nom et dans l'adresse, une fois les abréviations écrites "
-    "en entier ; la source la mieux classée donne ses valeurs",
-    "same commune, same words in name and address once abbreviations are spelled out; the "
-    "best-ranked source gives its values",
+#: What is told where data/state was deleted: issues of the stages after the harvest are in no file
+#: of the release.
+_STEPS_GONE = Text(
+    "le détail des étapes de cette version n'est plus là (data/state supprimé)",
+    "the detail of the steps of this release is no longer here (data/state was deleted)",
+)
+_STEPS_BACK = Text(
+    f"{_STEPS_GONE.fr} : il revient avec la prochaine version",
+    f"{_STEPS_GONE.en}: it comes back with the next release",
 )
 
 
 def explain_place(place_id: str, paths: Paths, dataset_id: str | None = None) -> dict[str, Any]:
     """The published row, its history, and each source row with the fate of its values.
 
-    Looks in the latest release of every dataset, then in the older ones. Raises UsageError
-    for an id that no release holds.
+    Looks in the latest release of every dataset, then in what waits for a decision, then in the
+    older ones and in the register of ids; ``etat`` says what the release is to readers.
+    ``statut``, ``depuis`` and ``successeur`` are what the register of the latest release says,
+    ``sentences`` what became of a place that is not in it. Raises UsageError for an id that
+    nothing knows.
     """
-    names = names_of(paths, dataset_id)
-    dataset, folder, is_latest, found = find_place(place_id, paths, names)
-    place = {str(name): str(value) for name, value in found.items()}
-    crosswalk = rows_of(folder, "passerelle", place_id)
-    # The row a place is named after comes first.
-    crosswalk = crosswalk.sort_values("role", key=lambda role: role != "principale", kind="stable")
-    later = _later_issues(paths, dataset, folder.name)
-    copies = dict(store.read_table(folder, "sources")[["source", "recupere_le"]].to_numpy())
-    rows = [
-        _source_row(row, place, later, dataset, copies.get(row.source, ""), paths)
-        for row in crosswalk.itertuples(index=False)
-    ]
-    _tell_merges(rows)
+    found = find_place(place_id, paths, names_of(paths, dataset_id))
+    dataset, folder = found.dataset, found.folder
+    place = {str(name): str(value) for name, value in found.row.items()}
+    if folder is None:
+        # The register tells more of an id than of its place.
+        place = {name: value for name, value in place.items() if name in fields()}
+    rows = [] if folder is None else _rows(place_id, place, dataset, folder, paths)
+    tell_merges(rows, dataset, paths)
     tell_place_points(rows, place)
     return {
         "lieu_id": place_id,
         "dataset": dataset,
-        "version": folder.name,
-        "latest": is_latest,
+        "version": found.version,
+        "etat": found.state,
+        "latest": found.state == "courante",
+        **standing_of(place_id, dataset, paths),
+        "sentences": [one._asdict() for one in _sentences(place_id, found, paths)],
+        "steps": [one._asdict() for one in _steps(found, paths)],
         "place": {name: value for name, value in place.items() if value},
-        "history": _history(place_id, dataset, paths),
+        "history": history(place_id, dataset, paths),
         "sources": rows,
         "unapplied_corrections": [
             one.as_json()
@@ -71,39 +78,34 @@ def explain_place(place_id: str, paths: Paths, dataset_id: str | None = None) ->
     }
 
 
-def _tell_merges(rows: Sequence[dict[str, Any]]) -> None:
-    """Say of each row of a place which others it was merged with, and why."""
-    names = [f"{row['source']}:{row['cle']}" for row in rows]
-    for own, row in zip(names, rows, strict=True):
-        others = [name for name in names if name != own]
-        why = _why_merged(row) if others else Text("", "")
-        row |= {"merged_with": others, "merged_because_fr": why.fr, "merged_because_en": why.en}
+def _sentences(place_id: str, found: Held, paths: Paths) -> list[Text]:
+    """What became of a place that readers do not get."""
+    if found.state == "courante":
+        return []
+    taken_back = store.withdrawn(paths, found.dataset) if found.state == "retiree" else {}
+    said = fate(place_id, found.dataset, paths)
+    return said + beside(found.version, found.state, found.dataset, taken_back)
 
 
-def _why_merged(row: dict[str, Any]) -> Text:
-    """What a row has in common with another of its place, as its release says."""
-    motive, chance = row["motif"], row["probabilite"]
-    if not motive:
-        return MERGED
-    if motive == DECISION:
-        return Text("une personne l'a décidé", "a person decided so")
-    said = words(motive)
-    return Text(
-        f"{said.fr} (probabilité {chance.replace('.', ',')})", f"{said.en} (probability {chance})"
-    )
+def _steps(found: Held, paths: Paths) -> list[Text]:
+    """That the ledger of the release is gone, when it is."""
+    if found.folder is None or paths.release_ledger(found.dataset, found.version).is_file():
+        return []
+    return [_STEPS_BACK if found.state in ("courante", "en_attente") else _STEPS_GONE]
 
 
-def _history(place_id: str, dataset: str, paths: Paths) -> list[dict[str, str]]:
-    """What each release changed about the place, oldest first."""
-    lines: list[dict[str, str]] = []
-    for version in store.versions(paths, dataset):
-        changes = rows_of(paths.releases(dataset) / version, "changements", place_id)
-        lines += [
-            {"version": version}
-            | {name: row[name] for name in ("changement", "champ", "ancien", "nouveau")}
-            for row in changes.to_dict("records")
-        ]
-    return lines
+def _rows(
+    place_id: str, place: dict[str, str], dataset: str, folder: Path, paths: Paths
+) -> list[dict[str, Any]]:
+    """The source rows of a place; the one it is named after comes first."""
+    crosswalk = rows_of(folder, "passerelle", place_id)
+    crosswalk = crosswalk.sort_values("role", key=lambda role: role != "principale", kind="stable")
+    later = _later_issues(paths, dataset, folder.name)
+    copies = dict(store.read_table(folder, "sources")[["source", "recupere_le"]].to_numpy())
+    return [
+        _source_row(row, place, later, dataset, copies.get(row.source, ""), paths)
+        for row in crosswalk.itertuples(index=False)
+    ]
 
 
 def _later_issues(paths: Paths, dataset: str, version: str) -> pd.DataFrame:

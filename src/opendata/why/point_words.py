@@ -55,12 +55,13 @@ def stated_point(facts: Mapping[str, Any]) -> Text:
         worth = label(PRECISIONS_SHORT, precision)
         fr, en = f"{fr} (précision : {worth.fr})", f"{en} (precision: {worth.en})"
     if facts["distance_m"] is not None:
-        away = _metres(facts["distance_m"])
+        away = metres(facts["distance_m"])
         fr, en = f"{fr}, à {away.fr} de l'adresse retenue", f"{en}, {away.en} from that address"
     return Text(f"{fr}.", f"{en}.")
 
 
-def _metres(distance: float) -> Text:
+def metres(distance: float) -> Text:
+    """A distance in metres, as it is said: in kilometres from one on."""
     if distance < 1000:
         return Text(f"{distance:.0f} m", f"{distance:.0f} m")
     km = number(distance / 1000, 1)
@@ -120,11 +121,11 @@ def _values(facts: Mapping[str, Any]) -> _Values:
     """What the sentences of the rules name."""
     address = facts["address"] or {}
     house = address.get("precision") in _HOUSE
-    away = _metres(facts["distance_m"] or 0)
+    away = metres(facts["distance_m"] or 0)
     sure, needed = certainty(address.get("score", 0)), certainty(SURE)
     worth = label(PRECISIONS_SHORT, facts["stated"]["precision"])
     said = label(PRECISIONS_SHORT, address.get("precision", ""))
-    limit = _metres(FAR_M if house else STREET_FAR_M)
+    limit = metres(FAR_M if house else STREET_FAR_M)
     astray = facts["astray"]
     beyond = Text(
         f"plus que les {limit.fr} admis d'un numéro"

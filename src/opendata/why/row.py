@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 from opendata.catalog import load_dataset, load_source
@@ -17,7 +18,7 @@ from opendata.schema import SEPARATOR, problems
 from opendata.tables import column
 from opendata.why.location import explain_location
 from opendata.why.place import explain_place
-from opendata.why.releases import names_of, place_of
+from opendata.why.releases import State, names_of, place_of
 from opendata.why.values import (
     corrected,
     field_lines,
@@ -28,6 +29,9 @@ from opendata.why.values import (
     rules,
     snapshot,
 )
+
+#: The releases that are of today.
+_CURRENT: tuple[State, ...] = ("courante", "en_attente")
 
 
 def explain_row(
@@ -47,9 +51,10 @@ def explain_row(
     for _, after in by_dataset if key else ():
         lines += lines_of(after, key)
     lines += lines_of(found, key) if key else []
-    for dataset, after in by_dataset:
+    # What readers get comes first, in any dataset; then what waits for a decision.
+    for state, (dataset, after) in product(_CURRENT, by_dataset):
         own = key or (_key_in(after, lines[0]) if lines else "")
-        place_id = place_of(source_id, own, paths, [dataset.id], only_latest=True)
+        place_id = place_of(source_id, own, paths, [dataset.id], (state,))
         if place_id:
             return explain_place(place_id, paths, dataset.id) | {"asked": asked}
     if not lines:
@@ -59,18 +64,18 @@ def explain_row(
             return explain_place(place_id, paths, dataset_id) | {"asked": asked}
         raise UsageError(
             "ligne_inconnue",
-            fr=f"« {asked} » n'est dans aucune version publiée, et la dernière copie de la "
-            f"source « {source_id} » n'a pas cette ligne ; vérifiez la clé (colonne cle de "
-            "passerelle.csv et de quarantaine.csv).",
-            en=f"“{asked}” is in no published release, and the last copy of the source "
+            fr=f"« {asked} » n'est dans aucune version publiée ou en attente, et la "
+            f"dernière copie de la source « {source_id} » n'a pas cette ligne ; vérifiez la clé "
+            "(colonne cle de passerelle.csv et de quarantaine.csv).",
+            en=f"“{asked}” is in no release, published or waiting, and the last copy of the source "
             f"“{source_id}” does not have that row; check the key (column cle of passerelle.csv "
             "and quarantaine.csv).",
         )
     first = lines[0]
-    states = [_state(source, after, first, one, paths) for one, after in by_dataset]
-    for state, (one, after) in zip(states, by_dataset, strict=True):
-        if state["etat"] != "source_ecartee":
-            state["location"] = explain_location(source, after, first, one, paths)
+    told = [_state(source, after, first, one, paths) for one, after in by_dataset]
+    for said_of, (one, after) in zip(told, by_dataset, strict=True):
+        if said_of["etat"] != "source_ecartee":
+            said_of["location"] = explain_location(source, after, first, one, paths)
     expired = [
         fate.as_json()
         for one in taking
@@ -84,7 +89,7 @@ def explain_row(
         "cle": _key_in(found, first),
         "ligne": first,
         "snapshot": snapshot(found),
-        "datasets": states,
+        "datasets": told,
         "fields": field_lines(source, found, first, {}, said),
         "unapplied_corrections": expired,
     }

@@ -6,7 +6,7 @@ from typing import Literal
 
 from opendata.language import Text
 from opendata.model import Finding, Gate, Tolerance
-from opendata.site.wording import counted, number
+from opendata.site.wording import counted, day, number
 
 #: Past this part of what is allowed, a loss is worth a warning.
 NEAR = 0.5
@@ -95,11 +95,13 @@ def _verdict(
         text = _sentence(measure, allowed, _limit(measure, allowed))
         return replace(finding, severity="blocker", text=text), measure.excess(allowed)
     if tolerance is not None and not measure.passes(usual):
-        text = _sentence(measure, usual, _limit(measure, usual))
+        text = _sentence(_aside(measure, usual), usual, _NOTHING)
         reason = tolerance.reason.strip().rstrip(".")
+        last = day(tolerance.until)
+        until = Text(f"jusqu'au {last.fr} ", f"until {last.en} ") if tolerance.until else _NOTHING
         text = Text(
-            f"{text.fr} ; toléré par {tolerance.author} : {reason}",
-            f"{text.en}; tolerated by {tolerance.author}: {reason}",
+            f"{text.fr} ; toléré {until.fr}par {tolerance.author} : {reason}",
+            f"{text.en}; tolerated {until.en}by {tolerance.author}: {reason}",
         )
         return replace(finding, text=text), measure.excess(usual)
     if measure.nearing and not measure.passes(NEAR * allowed):
@@ -125,18 +127,35 @@ def _sentence(measure: Measure, limit: float, ending: Text) -> Text:
 
 
 def _limit(measure: Measure, limit: float) -> Text:
+    said = _allowed(measure, limit, _NOTHING)
+    that = "alors qu'" if measure.least else "alors que "
+    return Text(f", {that}{said.fr}", f", while {said.en}")
+
+
+def _aside(measure: Measure, limit: float) -> Measure:
+    """The measure with, between brackets, the limit that a tolerance sets aside."""
+    if "{figure}" not in measure.fact.fr:
+        return measure
+    said = _allowed(measure, limit, Text(" d'ordinaire", " usually"))
+    fr, en = (
+        f"{fact[:-1]}{between}{limits})" if fact.endswith(")") else f"{fact} ({limits})"
+        for fact, between, limits in zip(measure.fact, (" ; ", "; "), said, strict=True)
+    )
+    return replace(measure, fact=Text(fr, en))
+
+
+def _allowed(measure: Measure, limit: float, often: Text) -> Text:
+    verb = "is" if measure.unit == "percent" or limit == 1 else "are"
+    figure = _figure(limit, None, measure.unit)
     if measure.least:
         # The noun has been said: "3 places, while at least 5 are needed".
-        bare = number(limit) if measure.unit == "places" else _figure(limit, None, measure.unit)
-        need = "is" if measure.unit == "percent" or limit == 1 else "are"
+        bare = number(limit) if measure.unit == "places" else figure
         return Text(
-            f", alors qu'il en faut au moins {bare.fr}",
-            f", while at least {bare.en} {need} needed",
+            f"il en faut{often.fr} au moins {bare.fr}",
+            f"at least {bare.en} {verb}{often.en} needed",
         )
-    figure = _figure(limit, None, measure.unit)
-    fr = "sont tolérés" if limit >= 2 else "est toléré"
-    en = "is" if measure.unit == "percent" or limit == 1 else "are"
-    return Text(f", alors que {figure.fr} {fr}", f", while {figure.en} {en} tolerated")
+    many = "sont tolérés" if limit >= 2 else "est toléré"
+    return Text(f"{figure.fr} {many}{often.fr}", f"{figure.en} {verb}{often.en} tolerated")
 
 
 def _figure(value: float, limit: float | None, unit: Unit) -> Text:
