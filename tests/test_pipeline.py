@@ -205,7 +205,9 @@ def test_a_release_that_strays_too_far_is_held_then_published_as_reviewed(
     assert "perd 75 % de ses lieux (4 → 1), alors que 50 % sont tolérés" in held.reasons[0].fr
     assert store.latest(released, "jeu").name == first.name
     staged = tree(released.staged("jeu") / held.version)
-    assert steward.publish_staged("jeu", held.version, released).version == held.version
+    assert (
+        steward.publish_staged("jeu", held.version, released, reason="vu").version == held.version
+    )
     assert tree(released.releases("jeu") / held.version) == staged
     with pytest.raises(UsageError):
         steward.publish_staged("jeu", None, released)
