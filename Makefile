@@ -52,6 +52,8 @@ bench: install
 	$(BIN)/python benchmarks/kept.py
 	$(BIN)/python benchmarks/geocode.py
 	$(BIN)/python benchmarks/geocode.py --departements 8
+	$(BIN)/python benchmarks/match.py
+	$(BIN)/python benchmarks/identity.py
 
 # After a change of a dataset's schedule or a new dataset.
 deployments: install
