@@ -26,7 +26,8 @@ JUNK = st.one_of(st.sampled_from(SHAPES), st.text(max_size=60), st.floats().map(
 #: Fields another cell may rightly change: they are deduced from what the row says elsewhere.
 DEDUCED = {
     "nom": {"categories", "typologie"},
-    "presentation_resume": {"categories", "typologie"},
+    # A summary that is too long is kept as the detail.
+    "presentation_resume": {"categories", "typologie", "presentation_detail"},
     "presentation_detail": {"categories", "typologie"},
     "categories": {"typologie"},
     "typologie": {"categories"},
