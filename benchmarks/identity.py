@@ -108,8 +108,7 @@ def _publish(
     ids = _timed(clock, "ids", lambda: assign_ids(rows, register, before))
     named = rows.join(ids, on="groupe")
     places = _timed(clock, "merge", lambda: merge_groups(named)[0])
-    first = places["premiere_publication"]
-    places = places.assign(premiere_publication=first.mask(first == "", day)).astype("str")
+    places = places.astype("str")
     crosswalk = pd.DataFrame(
         {"source": named["source_id"], "cle": named["id"], "lieu_id": named["lieu_id"]}
     )

@@ -14,13 +14,11 @@ What is done so that it shows its best:
 One process like ours; Redis, a second one, works beside it and is not counted.
 """
 
-import hashlib
 import json
 import math
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -28,12 +26,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
+from benchmarks.environments import installed
 
 from .names import canonical_number
-from .reference import PROJECT, Reference
+from .reference import Reference
 
-VENV = PROJECT / "build" / "addok-venv"
-REQUIREMENTS = PROJECT / "benchmarks" / "requirements-addok.txt"
 WORKER = Path(__file__).with_name("addok_worker.py")
 CONFIG = """
 EXTRA_FIELDS = [{"key": "citycode"}, {"key": "district"}]
@@ -69,34 +66,13 @@ class AddokAbsent(RuntimeError):
     """Why addok cannot be run here, in one sentence."""
 
 
-def install() -> Path:
-    """The Python of addok's environment, made if it is not there or its pins have changed."""
-    python = VENV / "bin" / "python"
-    stamp = VENV / "requirements.sha256"
-    wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
-    if stamp.is_file() and stamp.read_text() == wanted and python.is_file():
-        return python
-    print(f"Installing addok into {VENV.relative_to(PROJECT)} (once)", flush=True)
-    try:
-        make = [sys.executable, "-m", "venv", "--clear", str(VENV)]
-        subprocess.run(make, check=True, capture_output=True, text=True)
-        quiet = ["--quiet", "--disable-pip-version-check"]
-        command = [str(python), "-m", "pip", "install", *quiet, "-r", str(REQUIREMENTS)]
-        subprocess.run(command, check=True, capture_output=True, text=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        words = str(getattr(error, "stderr", "") or error)
-        raise AddokAbsent(f"addok could not be installed: {words[-600:]}") from error
-    stamp.write_text(wanted)
-    return python
-
-
 @contextmanager
 def running_addok(ref: Reference) -> Iterator["Addok"]:
     """An addok that knows the addresses, on a Redis of its own that ends with the block."""
     server = shutil.which("redis-server")
     if not server:
         raise AddokAbsent("redis-server is not installed: apt-get install redis-server")
-    python = install()
+    python = installed("addok", AddokAbsent)
     with tempfile.TemporaryDirectory(prefix="opendata-addok-") as name:
         folder = Path(name)
         socket = folder / "redis.sock"

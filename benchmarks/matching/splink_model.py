@@ -15,22 +15,18 @@ Splink and its DuckDB live in build/splink-venv, made the first time from
 benchmarks/requirements-splink.txt; ``splink_worker.py`` runs there.
 """
 
-import hashlib
 import json
 import re
 import subprocess
-import sys
 import tempfile
 import unicodedata
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from benchmarks.environments import installed
 from numpy.typing import NDArray
 
-PROJECT = Path(__file__).parents[2]
-VENV = PROJECT / "build" / "splink-venv"
-REQUIREMENTS = PROJECT / "benchmarks" / "requirements-splink.txt"
 WORKER = Path(__file__).with_name("splink_worker.py")
 #: Two probabilities as ours has: above the first the same, above the second to review.
 SAME, REVIEW = 0.95, 0.5
@@ -55,26 +51,6 @@ _OPEN_MAIL = frozenset(
 
 class SplinkAbsent(RuntimeError):
     """Why Splink cannot be run here, in one sentence."""
-
-
-def install() -> Path:
-    """The Python of Splink's environment, made if it is not there or its pins have changed."""
-    python, stamp = VENV / "bin" / "python", VENV / "requirements.sha256"
-    wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
-    if stamp.is_file() and stamp.read_text() == wanted and python.is_file():
-        return python
-    print(f"Installing Splink into {VENV.relative_to(PROJECT)} (once)", flush=True)
-    try:
-        make = [sys.executable, "-m", "venv", "--clear", str(VENV)]
-        subprocess.run(make, check=True, capture_output=True, text=True)
-        quiet = ["--quiet", "--disable-pip-version-check"]
-        command = [str(python), "-m", "pip", "install", *quiet, "-r", str(REQUIREMENTS)]
-        subprocess.run(command, check=True, capture_output=True, text=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        words = str(getattr(error, "stderr", "") or error)
-        raise SplinkAbsent(f"Splink could not be installed: {words[-600:]}") from error
-    stamp.write_text(wanted)
-    return python
 
 
 def splink_scores(
@@ -121,7 +97,7 @@ def splink_predict(
 def _run(
     way: str, rows: pd.DataFrame, train: pd.DataFrame | None, folder: Path
 ) -> dict[str, float]:
-    python = install()
+    python = installed("splink", SplinkAbsent)
     cleaned(rows).to_parquet(folder / "rows.parquet", index=False)
     cleaned(rows if train is None else train).to_parquet(folder / "train.parquet", index=False)
     command = [str(python), "-P", str(WORKER), way, str(folder), str(REVIEW)]

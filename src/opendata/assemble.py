@@ -18,6 +18,7 @@ from opendata.errors import ReleaseError
 from opendata.geocode.geocoder import Geocoder
 from opendata.harvest import Harvest
 from opendata.identity.ids import assign_ids
+from opendata.identity.likelihood import shown
 from opendata.identity.match import Matches, match_rows
 from opendata.identity.merge import merge_groups
 from opendata.identity.review import PAIR_COLUMNS, pairs_to_review
@@ -154,15 +155,13 @@ def _stack(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 def _crosswalk(rows: pd.DataFrame, matches: Matches) -> pd.DataFrame:
     primary = ~rows["groupe"].duplicated()
     links = matches.links.reindex(rows.index)
-    # Rounded down: a probability of 1 is said of decisions and doubles only.
-    chance = np.floor(links["probabilite"] * 1000) / 1000
     table = pd.DataFrame(
         {
             "source": rows["source_id"],
             "cle": rows["id"],
             "lieu_id": rows["lieu_id"],
             "role": np.where(primary, "principale", "fusionnee"),
-            "probabilite": chance.map(cell_text),
+            "probabilite": shown(links["probabilite"]),
             "motif": links["motif"].fillna(""),
         },
         dtype="str",

@@ -25,6 +25,7 @@ from opendata.location_report import location_report
 from opendata.model import ASKED, Dataset, Finding, Release
 from opendata.paths import Paths
 from opendata.publish.standard import shortfall
+from opendata.publish.tables import TABLES
 from opendata.release import store
 from opendata.release.compatibility import compatibility, schema_findings
 from opendata.release.decided import decided_findings, suspended_findings
@@ -95,7 +96,7 @@ def _content(
     )
     about = (dataset.title, dataset.title_en, dataset.description, dataset.description_en,
              dataset.publisher, dataset.contact, dataset.homepage, licence, reference.fr,
-             *(str(table_schema(name)) for name in (*_TABLES, *found.tables())))  # fmt: skip
+             *(str(table_schema(name)) for name in (*TABLES, *found.tables())))  # fmt: skip
     return _digest([*about, *(table.to_csv(index=False) for table in tables)])
 
 
@@ -115,8 +116,8 @@ def compose_release(
     ``before`` has its tables (:func:`tables_of`), ``register`` its ids.
     """
     dataset, created = job.dataset, created_of(harvests)
-    published_now = Published(_first_dated(assembly, version), assembly.crosswalk, version[:10])
-    ids = advance(register, published_now, job.closes_after)
+    told = Published(assembly.places, assembly.crosswalk, version[:10])
+    ids = advance(register, told, job.closes_after)
     difference = changes(
         before["lieux"], assembly.places, DATES_OF_PUBLICATION, before["identifiants"], ids
     )
@@ -157,22 +158,13 @@ def compose_release(
     )  # fmt: skip
 
 
-def _first_dated(assembly: Assembly, version: str) -> pd.DataFrame:
-    first = assembly.places["premiere_publication"]
-    return assembly.places.assign(premiere_publication=first.mask(first == "", version[:10]))
-
-
-#: The tables whose form readers rely on.
-_TABLES = ("lieux", "passerelle", "identifiants", "changements", "sources", "quarantaine")
-
-
 def _compatibility(last: Path | None) -> dict[str, Any]:
     """What changed in the form of the tables since the last release."""
     if last is None:
         return {}
     package = read_json(last / "datapackage.json")
-    told = [one for one in package.get("resources", ()) if one.get("name") in _TABLES]
-    schemas = {name: table_schema(name) for name in _TABLES}
+    told = [one for one in package.get("resources", ()) if one.get("name") in TABLES]
+    schemas = {name: table_schema(name) for name in TABLES}
     return compatibility({**package, "resources": told}, schemas)
 
 

@@ -14,7 +14,7 @@ from opendata.licences import licences
 from opendata.model import Dataset
 from opendata.paths import Paths
 from opendata.release.store import latest, read_table, withdrawals, write_history
-from opendata.schema import SEPARATOR, fields, vocabulary
+from opendata.schema import SEPARATOR, fields, labels_of
 
 _ROW_FIELDS = (
     "lieu_id", "nom", "commune", "code_postal", "departement", "adresse", "telephone",
@@ -166,7 +166,7 @@ def _rows(places: Any) -> list[dict[str, Any]]:
 
 
 def _categories(counts: dict[str, int]) -> list[dict[str, Any]]:
-    labels = {term.value: term.label for term in vocabulary("categories")}
+    labels = labels_of("categories")
     return [
         {"code": code, "fr": labels[code].fr, "en": labels[code].en, "places": count}
         for code, count in counts.items()

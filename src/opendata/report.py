@@ -30,6 +30,8 @@ CHANGES = {
     "fusions": "fusion",
     "reouvertures": "reouverture",
 }
+#: A point as ``changements`` writes it: "latitude, longitude".
+_POINT = r"\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*"
 MASK = "•••"
 _EXAMPLES = 5
 _QUARANTINE_SHOWN = 500
@@ -123,6 +125,23 @@ def change_counts(changes: pd.DataFrame) -> dict[str, int]:
     places = changes.drop_duplicates(["lieu_id", "changement"])["changement"]
     counts = places.value_counts()
     return {name: int(counts.get(kind, 0)) for name, kind in CHANGES.items()}
+
+
+def moves(lines: pd.DataFrame) -> pd.DataFrame:
+    """The points of lines of ``changements`` that tell a move, on their index.
+
+    Columns latitude_source and longitude_source (where it was), latitude and longitude (degrees,
+    NaN for what is none), metres.
+    """
+    from opendata.geocode.points.geometry import distance_km
+
+    ends = (lines["ancien"].str.extract(_POINT), lines["nouveau"].str.extract(_POINT))
+    points = pd.concat(ends, axis=1).apply(pd.to_numeric, errors="coerce")
+    points.columns = pd.Index(["latitude_source", "longitude_source", "latitude", "longitude"])
+    told: pd.DataFrame = points.assign(
+        metres=1000 * distance_km(*(points[name] for name in points))
+    )
+    return told
 
 
 def without_personal_values(issues: pd.DataFrame) -> pd.DataFrame:

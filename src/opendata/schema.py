@@ -194,6 +194,12 @@ def vocabulary(name: str) -> tuple[Term, ...]:
 
 
 @cache
+def labels_of(name: str) -> dict[str, Text]:
+    """Value -> label of a closed list; nothing for the list of no name."""
+    return {term.value: term.label for term in vocabulary(name)} if name else {}
+
+
+@cache
 def accepted_terms(name: str) -> dict[str, str]:
     """Folded spelling, synonym or label -> value of the closed list ``name``."""
     accepted: dict[str, str] = {}

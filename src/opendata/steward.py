@@ -7,6 +7,8 @@ kill left between the two.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -90,9 +92,7 @@ def publish_staged(
     UsageError. A release that the gate stopped goes out with ``reason`` and ``author`` on record.
     """
     dataset = load_dataset(dataset_id, paths)
-    with publication_lock(dataset_id, paths):
-        settle(dataset_id, paths)
-        staged = _require_staged(dataset_id, version, paths, seal)
+    with _waiting(dataset_id, version, seal, paths) as staged:
         _refuse_broken(dataset_id, staged)
         if _stopped(staged):
             _require_reason(reason)
@@ -104,6 +104,16 @@ def publish_staged(
         store.retire(paths, dataset_id, dataset.retention)
         write_pages(dataset, paths)
     return Decided(staged.version, unrecorded)
+
+
+@contextmanager
+def _waiting(
+    dataset_id: str, version: str | None, seal: str, paths: Paths
+) -> Iterator[store.Staged]:
+    """The release that waits, settled and locked: the one that was looked at, or UsageError."""
+    with publication_lock(dataset_id, paths):
+        settle(dataset_id, paths)
+        yield _require_staged(dataset_id, version, paths, seal)
 
 
 def _stopped(staged: store.Staged) -> bool:
@@ -143,9 +153,7 @@ def hold_staged(
     """
     load_dataset(dataset_id, paths)
     _require_reason(reason)
-    with publication_lock(dataset_id, paths):
-        settle(dataset_id, paths)
-        staged = _require_staged(dataset_id, version, paths, seal)
+    with _waiting(dataset_id, version, seal, paths) as staged:
         unrecorded = _record(
             dataset_id, "held", staged.version, staged.content, reason, author, paths
         )
@@ -172,9 +180,7 @@ def drop_staged(
     """
     load_dataset(dataset_id, paths)
     _require_reason(reason)
-    with publication_lock(dataset_id, paths):
-        settle(dataset_id, paths)
-        staged = _require_staged(dataset_id, version, paths, seal)
+    with _waiting(dataset_id, version, seal, paths) as staged:
         unrecorded = _record(
             dataset_id, "dropped", staged.version, staged.content, reason, author, paths
         )
@@ -251,9 +257,7 @@ def _require_reason(reason: str) -> None:
         )
 
 
-def _require_staged(
-    dataset: str, version: str | None, paths: Paths, seal: str = ""
-) -> store.Staged:
+def _require_staged(dataset: str, version: str | None, paths: Paths, seal: str) -> store.Staged:
     staged = store.staged_release(paths, dataset)
     if staged is None or (version is not None and version != staged.version):
         there_fr = (

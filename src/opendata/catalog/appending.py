@@ -5,13 +5,14 @@ entry that is wrong leave the file as it was.
 """
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from opendata.catalog.toml import quoted
 from opendata.errors import BusyError, CatalogError, UsageError
 from opendata.files import write_text
+from opendata.locks import held
 from opendata.paths import Paths
 
 #: Adding takes milliseconds: who waits so long waits for something that has stopped.
@@ -73,30 +74,16 @@ def _check_grown(path: Path, after: str, check: Callable[[bytes], object]) -> No
         ) from problem
 
 
-@contextmanager
-def _alone(path: Path, paths: Paths) -> Iterator[None]:
-    """Only one command at a time adds to a file: of two at once, one would be forgotten.
-
-    The lock is the kernel's: it goes with the process that holds it, killed or not.
-    """
-    from filelock import FileLock, Timeout
-
+def _alone(path: Path, paths: Paths) -> AbstractContextManager[None]:
+    """Only one command at a time adds to a file: of two at once, one would be forgotten."""
     # No dataset can have this name: a dot is not admitted in an id.
-    held = paths.state / f"{path.stem}.{path.parent.name}.lock"
-    held.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(held, timeout=_PATIENCE_S)
-    try:
-        lock.acquire()
-    except Timeout as problem:
-        raise BusyError(
-            "catalogue_occupe",
-            fr=f"Une autre commande écrit dans {path} : attendez sa fin, puis recommencez.",
-            en=f"Another command is writing to {path}: wait until it ends, then try again.",
-        ) from problem
-    try:
-        yield
-    finally:
-        lock.release()
+    lock = paths.state / f"{path.stem}.{path.parent.name}.lock"
+    busy = BusyError(
+        "catalogue_occupe",
+        fr=f"Une autre commande écrit dans {path} : attendez sa fin, puis recommencez.",
+        en=f"Another command is writing to {path}: wait until it ends, then try again.",
+    )
+    return held(lock, busy, patience_s=_PATIENCE_S)
 
 
 def entry_text(

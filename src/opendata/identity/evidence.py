@@ -16,7 +16,7 @@ from opendata.geocode.ban.parse import readings
 from opendata.geocode.points.geometry import distance_km
 from opendata.identity.names import kind_of_categories, name_keys
 from opendata.schema import SEPARATOR
-from opendata.tables import column
+from opendata.tables import column, over_distinct
 
 Positions = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -87,23 +87,17 @@ def comparable(rows: pd.DataFrame) -> pd.DataFrame:
             "geo_precision": rows["geo_precision"],
             "telephone": column(rows, "telephone"),
             "courriels": column(rows, "courriels"),
-            "site_web": _distinct(column(rows, "site_web"), _plain_sites),
+            "site_web": over_distinct(column(rows, "site_web"), _plain_sites),
             "pivot": column(rows, "pivot"),
-            "mail_hosts": _distinct(column(rows, "courriels"), _mail_hosts),
-            "site_hosts": _distinct(column(rows, "site_web"), _site_hosts),
+            "mail_hosts": over_distinct(column(rows, "courriels"), _mail_hosts),
+            "site_hosts": over_distinct(column(rows, "site_web"), _site_hosts),
         }
     )
 
 
 def _stated_kind(rows: pd.DataFrame) -> pd.Series:
     """The kind that the categories of a row say, where its name says none."""
-    return _distinct(column(rows, "categories"), kind_of_categories)
-
-
-def _distinct(values: pd.Series, function: Any) -> pd.Series:
-    codes, texts = pd.factorize(values)
-    made = pd.Series([function(text) for text in texts], dtype="str")
-    return made.take(codes).reset_index(drop=True)
+    return over_distinct(column(rows, "categories"), kind_of_categories)
 
 
 def _addresses(addresses: pd.Series, postcodes: pd.Series) -> dict[str, pd.Series]:
@@ -140,16 +134,16 @@ def _plain_sites(text: str) -> str:
 
 def _site_hosts(text: str) -> str:
     hosts = [urlsplit(page.lower()).netloc.removeprefix("www.") for page in text.split(SEPARATOR)]
-    return SEPARATOR.join(host for host in dict.fromkeys(hosts) if host and not _shared(host))
+    return SEPARATOR.join(
+        host for host in dict.fromkeys(hosts) if host and host not in _SHARED_HOSTS
+    )
 
 
 def _mail_hosts(text: str) -> str:
     hosts = [mail.rpartition("@")[2].lower() for mail in text.split(SEPARATOR)]
-    return SEPARATOR.join(host for host in dict.fromkeys(hosts) if host and not _shared(host))
-
-
-def _shared(host: str) -> bool:
-    return host in _SHARED_HOSTS
+    return SEPARATOR.join(
+        host for host in dict.fromkeys(hosts) if host and host not in _SHARED_HOSTS
+    )
 
 
 # --- witnesses ----------------------------------------------------------------------------

@@ -52,7 +52,8 @@ def group(
     fit equally well.
     """
     decided = decided or {}
-    forced, parted = _answered(pairs, decided)
+    answer = answers(pairs.left, pairs.right, decided)
+    forced, parted = answer == 1, answer == 0
     chance = np.where(parted, 0.0, pairs.probability)
     pairs = Pairs(pairs.left, pairs.right, chance)
     likely = (chance >= same) | forced
@@ -78,18 +79,14 @@ def group(
     return groups, refused
 
 
-def _answered(pairs: Pairs, decided: dict[Pair, bool]) -> tuple[Flags, Flags]:
-    """The pairs that a person said are one place, and those said to be two."""
-    forced = np.zeros(len(pairs.left), dtype=bool)
-    parted = np.zeros(len(pairs.left), dtype=bool)
+def answers(left: Positions, right: Positions, decided: dict[Pair, bool]) -> Positions:
+    """1 for the same, 0 for different, -1 where nobody decided."""
+    found = np.full(len(left), -1, dtype="int64")
     if decided:
-        where = pd.MultiIndex.from_arrays([pairs.left, pairs.right]).get_indexer(
-            pd.MultiIndex.from_tuples(list(decided))
-        )
-        said = np.fromiter(decided.values(), dtype=bool)
-        forced[where[said & (where >= 0)]] = True
-        parted[where[~said & (where >= 0)]] = True
-    return forced, parted
+        pairs = pd.MultiIndex.from_arrays([left, right])
+        where = pairs.get_indexer(pd.MultiIndex.from_tuples(list(decided)))
+        found[where] = [int(same) for same in decided.values()]
+    return found
 
 
 def components(count: int, left: Positions, right: Positions) -> Positions:

@@ -24,7 +24,7 @@ import pandas as pd
 from opendata.identity.candidates import candidates
 from opendata.identity.evidence import comparable, witnesses
 from opendata.identity.likelihood import Weights, probability, weights
-from opendata.identity.registry import permanent_id, row_keys
+from opendata.identity.registry import COLUMNS, permanent_id, row_keys
 from opendata.schema import SEPARATOR
 from opendata.tables import column, over_distinct
 
@@ -37,6 +37,8 @@ _SAID = (
     "nom", "adresse", "code_postal", "commune", "code_insee", "ville", "telephone", "courriels",
     "site_web", "pivot", "latitude", "longitude", "geo_precision", "ban_id", "categories",
 )  # fmt: skip
+#: Equal in these, a row says what was published.
+_PLAINLY = ["nom", "adresse", "code_insee"]
 
 
 def assign_ids(
@@ -80,16 +82,8 @@ def _known_places(register: pd.DataFrame, before: pd.DataFrame | None) -> pd.Dat
     if before is not None and len(before):
         # The last release says more of its places than the register keeps.
         said = before.set_index("lieu_id").reindex(known["lieu_id"])
-        for name in (
-            "telephone",
-            "courriels",
-            "site_web",
-            "pivot",
-            "ban_id",
-            "ville",
-            "categories",
-        ):
-            if name in said:
+        for name in _SAID:
+            if name in said and name not in COLUMNS:
                 known[name] = said[name].fillna("").to_numpy()
     for name in _SAID:
         if name not in known:
@@ -118,8 +112,7 @@ def _chance(
     """How likely each claim is, by what the row says and what was published."""
     if claims.empty:
         return pd.Series(dtype="float64")
-    said = ["nom", "adresse", "code_insee"]
-    a, b = rows.loc[claims["row"], said], old.loc[claims["old"], said]
+    a, b = rows.loc[claims["row"], _PLAINLY], old.loc[claims["old"], _PLAINLY]
     result = pd.Series(1.0, index=claims.index)
     # Of a place of several rows, one that is told as it was published speaks for all.
     plain = pd.Series((a.to_numpy() == b.to_numpy()).all(axis=1), index=claims.index)
@@ -166,9 +159,8 @@ def _by_content(rows: pd.DataFrame, old: pd.DataFrame, using: Weights) -> pd.Dat
     across = (left < len(rows)) & (right >= len(rows))
     left, right = left[across], right[across]
     chance = probability(witnesses(table, left, right), using)
-    said = ["nom", "adresse", "code_insee"]
-    a = rows[said].to_numpy()[left]
-    b = old[said].to_numpy()[right - len(rows)]
+    a = rows[_PLAINLY].to_numpy()[left]
+    b = old[_PLAINLY].to_numpy()[right - len(rows)]
     chance = np.where((a == b).all(axis=1), 1.0, chance)
     likely = chance >= using.same
     left, right, chance = left[likely], right[likely], chance[likely]
@@ -216,8 +208,7 @@ def _by_door(
 def _settled(rows: pd.DataFrame, old: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
     """One id per place and one place per id, the surest claims first."""
     first_rows = rows.drop_duplicates("groupe")
-    made = over_distinct(first_rows["source_id"] + "\x1f" + first_rows["id"], _made_of)
-    fresh = pd.Series(made.to_numpy(), index=first_rows["groupe"])
+    fresh = _made_of(first_rows).set_axis(first_rows["groupe"])
     chosen = _one_to_one(rows, old, claims)
     new = fresh[~fresh.index.isin(chosen.index)]
     known = set(old["lieu_id"])
@@ -239,9 +230,10 @@ def _settled(rows: pd.DataFrame, old: pd.DataFrame, claims: pd.DataFrame) -> pd.
     )
 
 
-def _made_of(source_and_key: str) -> str:
-    source, _, key = source_and_key.partition("\x1f")
-    return permanent_id(source, key)
+def _made_of(rows: pd.DataFrame) -> pd.Series:
+    """The id that the source and key of each row make."""
+    pairs = rows["source_id"] + "\x1f" + rows["id"]
+    return over_distinct(pairs, lambda pair: permanent_id(*pair.split("\x1f", 1)))
 
 
 def _one_to_one(rows: pd.DataFrame, old: pd.DataFrame, claims: pd.DataFrame) -> pd.Series:
@@ -250,7 +242,6 @@ def _one_to_one(rows: pd.DataFrame, old: pd.DataFrame, claims: pd.DataFrame) -> 
         return pd.Series(dtype="str")
     row = rows.loc[claims["row"].astype("int64")]
     claimed = old.loc[claims["old"].astype("int64")]
-    makers = over_distinct(row["source_id"] + "\x1f" + row["id"], _made_of)
     table = pd.DataFrame(
         {
             "groupe": claims["groupe"].to_numpy(dtype="int64"),
@@ -258,7 +249,7 @@ def _one_to_one(rows: pd.DataFrame, old: pd.DataFrame, claims: pd.DataFrame) -> 
             # Among claims by key the oldest id counts, among claims by content the closest.
             "unlike": np.where(claims["tier"] == _BY_CONTENT, -claims["chance"], 0.0),
             "first": claimed["premiere_publication"].to_numpy(),
-            "other": makers.to_numpy() != claimed["lieu_id"].to_numpy(),
+            "other": _made_of(row).to_numpy() != claimed["lieu_id"].to_numpy(),
             "lieu_id": claimed["lieu_id"].to_numpy(),
         }
     )

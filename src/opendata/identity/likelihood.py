@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from opendata.identity.evidence import LEVELS
+from opendata.tables import cell_text
 
 _WEIGHTS = Path(__file__).with_name("weights.toml")
 
@@ -74,6 +75,16 @@ def probability(said: pd.DataFrame, using: Weights | None = None) -> npt.NDArray
         odds += weight * holds(said, conditions)
     result: npt.NDArray[np.float64] = 1 / (1 + np.exp(-odds))
     return _of_one_source(said, result, using)
+
+
+def shown(chance: pd.Series) -> pd.Series:
+    """Probabilities as text of three decimals, rounded down; "" for NaN.
+
+    A pair under a threshold never looks as if it were over it, and 1 is said of decisions and
+    doubles only.
+    """
+    texts: pd.Series = (np.floor(chance * 1000) / 1000).map(cell_text).astype("str")
+    return texts
 
 
 def _of_one_source(

@@ -18,7 +18,7 @@ import pandas as pd
 from opendata.identity.candidates import candidates
 from opendata.identity.decided import decided_pairs
 from opendata.identity.evidence import Positions, comparable, metres_apart, witnesses
-from opendata.identity.groups import Pair, Pairs, group
+from opendata.identity.groups import Pair, Pairs, answers, group
 from opendata.identity.likelihood import Weights, probability, reasons, weights
 from opendata.model import PairDecision
 
@@ -61,7 +61,7 @@ def match_rows(
     left, right = _with_decided(*candidates(table), decided)
     said = witnesses(table, left, right)
     alike = probability(said, using)
-    answer = _answers(left, right, decided)
+    answer = answers(left, right, decided)
     said_alike = ["source", "city", "whole", "street", "number", "telephone", "courriels"]
     numbers, refused = group(
         Pairs(left, right, alike), table["source"].to_numpy(dtype=object),
@@ -76,18 +76,14 @@ def match_rows(
         links=_links(rows.index, left, right, chance, said, answer == 1, together),
         review=_review(table, rows.index, left, right, chance, said, open_, refused),
         suspended=tuple(suspended),
-        contradicted=_contradicted(decisions, rows, left, right, refused & (answer == 1)),
+        contradicted=_contradicted(rows, left, right, refused & (answer == 1)),
     )
 
 
 def _contradicted(
-    decisions: Sequence[PairDecision],
-    rows: pd.DataFrame,
-    left: Positions,
-    right: Positions,
-    refused: npt.NDArray[Any],
+    rows: pd.DataFrame, left: Positions, right: Positions, refused: npt.NDArray[Any]
 ) -> tuple[tuple[str, str], ...]:
-    if not decisions or not refused.any():
+    if not refused.any():
         return ()
     names = (rows["source_id"] + ":" + rows["id"]).to_numpy(dtype=object)
     return tuple(zip(names[left[refused]], names[right[refused]], strict=True))
@@ -104,16 +100,6 @@ def _with_decided(
         pairs.get_level_values(0).to_numpy(dtype="int64"),
         pairs.get_level_values(1).to_numpy(dtype="int64"),
     )
-
-
-def _answers(left: Positions, right: Positions, decided: dict[Pair, bool]) -> Positions:
-    """1 for the same, 0 for different, -1 where nobody decided."""
-    answers = np.full(len(left), -1, dtype="int64")
-    if decided:
-        pairs = pd.MultiIndex.from_arrays([left, right])
-        where = pairs.get_indexer(pd.MultiIndex.from_tuples(list(decided)))
-        answers[where] = [int(same) for same in decided.values()]
-    return answers
 
 
 def _links(

@@ -60,7 +60,10 @@ def empty_register() -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Published:
-    """What a release says of its places, as text: lieux, passerelle; and its day (ISO)."""
+    """What a release says of its places, as text: lieux, passerelle; and its day (ISO).
+
+    A place that is new has no ``premiere_publication`` yet, or that day.
+    """
 
     places: pd.DataFrame
     crosswalk: pd.DataFrame
@@ -87,6 +90,7 @@ def _current(register: pd.DataFrame, published: Published) -> pd.DataFrame:
     places = published.places.reset_index(drop=True)
     before = register.set_index("lieu_id").reindex(places["lieu_id"]).reset_index(drop=True)
     stayed = before["statut"] == "actif"
+    first = places["premiere_publication"]
     keys = _keys_of(published.crosswalk)
     held = places["lieu_id"].map(keys).fillna("").astype("str")
     taken = set(row_keys(published.crosswalk["source"], published.crosswalk["cle"]))
@@ -97,7 +101,7 @@ def _current(register: pd.DataFrame, published: Published) -> pd.DataFrame:
             "statut": "actif",
             "depuis": before["depuis"].where(stayed, published.day).astype("str"),
             "successeur": "",
-            "premiere_publication": places["premiere_publication"],
+            "premiere_publication": first.mask(first == "", published.day),
             "derniere_publication": published.day,
             **{name: column(places, name) for name in _KNOWN_BY},
             "cles": _joined(held, former),

@@ -1,8 +1,8 @@
 """The pairs of rows that a steward is asked about, side by side."""
 
-import numpy as np
 import pandas as pd
 
+from opendata.identity.likelihood import shown
 from opendata.language import Text
 from opendata.tables import cell_text, column, over_distinct
 
@@ -90,12 +90,10 @@ def pairs_to_review(rows: pd.DataFrame, review: pd.DataFrame) -> pd.DataFrame:
     rivals = _rivals(rows, review)
     between = pd.Series(", ", index=review.index).where((against != "") & (rivals != ""), "")
     against = against + between + rivals
-    # Rounded down, as in the crosswalk: a pair under a limit never looks as if it were over it.
-    chance = np.floor(review["probabilite"] * 1000) / 1000
     table = pd.DataFrame(
         {
             "reponse": "",
-            "probabilite": chance.map(cell_text),
+            "probabilite": shown(review["probabilite"]),
             "raisons": _told(review["motif"]) + " ; mais : " + against,
             **sides,
             "distance_m": review["distance_m"].round().map(cell_text),

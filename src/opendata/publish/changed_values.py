@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from opendata.language import Language, Text
-from opendata.schema import SEPARATOR, fields, vocabulary
+from opendata.schema import SEPARATOR, fields, labels_of
 from opendata.site.changed import FIRST, around_change, by_interest, same_words
 from opendata.site.wording import counted
 
@@ -63,14 +62,9 @@ def _change(cell: Mapping[Any, Any], language: Language) -> str:
 
 def _in_words(name: str, value: str, language: Language) -> str:
     """A list with commas between its values, those of a closed list by their label."""
-    labels = _labels(fields()[name].vocabulary)
+    labels = labels_of(fields()[name].vocabulary)
     parts = (labels.get(part, Text(part, part)) for part in value.split(SEPARATOR))
     return ", ".join(part.in_language(language) for part in parts)
-
-
-@cache
-def _labels(name: str) -> dict[str, Text]:
-    return {term.value: term.label for term in vocabulary(name)} if name else {}
 
 
 def _value(text: str, language: Language) -> str:

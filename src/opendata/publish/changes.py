@@ -10,7 +10,7 @@ import pandas as pd
 from opendata.language import Language, Text
 from opendata.model import Artifact, Release
 from opendata.publish.changed_values import escaped, told_fields
-from opendata.report import CHANGES
+from opendata.report import CHANGES, moves
 from opendata.schema import table_schema
 from opendata.site.changed import is_point
 from opendata.site.wording import counted, number
@@ -77,8 +77,6 @@ LEVELS = {
     "additive": Text("compatible", "compatible"),
     "breaking": Text("incompatible", "incompatible"),
 }
-#: A point as ``changements`` writes it.
-_POINT = r"\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*"
 _NOTHING = Text("aucun lieu n'a changé", "no place changed")
 
 
@@ -261,10 +259,6 @@ def _told(
 
 def _metres(lines: pd.DataFrame) -> dict[str, float]:
     """How far the places of some lines are from where they were, where both points are known."""
-    from opendata.geocode.points.geometry import distance_km
-
     moved = lines[lines["changement"] == "deplacement"]
-    points = pd.concat([moved[name].str.extract(_POINT) for name in ("ancien", "nouveau")], axis=1)
-    degrees = [pd.to_numeric(part, errors="coerce") for _, part in points.items()]
-    metres = pd.Series(1000 * distance_km(*degrees), index=moved["lieu_id"])
+    metres = moves(moved)["metres"].set_axis(moved["lieu_id"])
     return {str(place): float(far) for place, far in metres.dropna().items()}

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from opendata.model import Dataset, Finding
-from opendata.schema import SEPARATOR, fields, vocabulary
+from opendata.report import moves
+from opendata.schema import SEPARATOR, fields, labels_of
 from opendata.tables import column, stated
 
 #: Entries of a list that are handed on, of examples of a field, of places as reusers see them,
@@ -27,8 +28,6 @@ _SAMPLE = (
 _LISTS = ("categories", "sources")
 _CHANGES = ("lieu_id", "changement", "nom", "commune", "champ", "ancien", "nouveau")
 _KINDS = ("ajout", "suppression", "modification", "deplacement", "fusion", "reouverture")
-#: A published point as ``changements`` writes it.
-_POINT = r"\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*"
 
 
 def difference(
@@ -178,7 +177,7 @@ def _kept(sources: pd.DataFrame) -> dict[str, int]:
 
 def _categories(old: pd.DataFrame, new: pd.DataFrame) -> list[dict[str, Any]]:
     then, now = _places_of_category(old), _places_of_category(new)
-    labels = {term.value: term.label for term in vocabulary("categories")}
+    labels = labels_of("categories")
     codes = [*labels, *sorted({*then, *now} - labels.keys())]
     return [
         {
@@ -233,16 +232,9 @@ def _merged(lines: pd.DataFrame, old: pd.DataFrame, new: pd.DataFrame) -> list[d
 
 def _moved(lines: pd.DataFrame, old: pd.DataFrame, new: pd.DataFrame) -> list[dict[str, Any]]:
     """Points that are elsewhere, the farthest first; a point that is none is null."""
-    from opendata.geocode.points.geometry import distance_km
-
-    names = (("latitude_source", "longitude_source"), ("latitude", "longitude"))
-    points = {
-        name: pd.to_numeric(part, errors="coerce")
-        for cells, pair in zip((lines["ancien"], lines["nouveau"]), names, strict=True)
-        for name, (_, part) in zip(pair, cells.str.extract(_POINT).items(), strict=True)
-    }
-    metres = pd.Series(1000 * distance_km(*points.values()), index=lines.index)
-    found = lines.assign(**points, distance_m=metres.round())
+    told = moves(lines)
+    points = [str(name) for name in told if name != "metres"]
+    found = pd.concat([lines, told[points]], axis=1).assign(distance_m=told["metres"].round())
     found = found.sort_values(
         ["distance_m", "lieu_id"], ascending=[False, True], kind="stable", na_position="last"
     ).head(LISTED)

@@ -6,11 +6,7 @@ from typing import Any
 from opendata.files import read_json, write_json
 from opendata.paths import Paths
 from opendata.release.versions import history, states, version_key
-
-#: Counts of a release's changes, as its report gives them.
-_CHANGES = (
-    "ajouts", "suppressions", "modifications", "deplacements", "fusions", "reouvertures",
-)  # fmt: skip
+from opendata.report import CHANGES
 
 
 def write_history(
@@ -30,7 +26,7 @@ def write_history(
             "created": read_json(folder / "datapackage.json").get("created", ""),
             "etat": state,
             "lieux": report.get("places", 0),
-            **{name: changed[name] for name in _CHANGES if name in changed},
+            **{name: changed[name] for name in CHANGES if name in changed},
             "href": f"releases/{version}/",
         }
     for known in history(paths, dataset):

@@ -7,7 +7,7 @@ from opendata.geocode.points import distance_km
 from opendata.language import Text
 from opendata.paths import Paths
 from opendata.release import store
-from opendata.schema import SEPARATOR, fields, vocabulary
+from opendata.schema import SEPARATOR, fields, labels_of
 from opendata.site.labels import METHODS, PRECISIONS_SHORT
 from opendata.why.point_words import metres
 from opendata.why.releases import rows_of
@@ -117,7 +117,6 @@ def value_words(name: str, value: str) -> Text:
     known = fields().get(name)
     if known is None or not (known.vocabulary or known.multiple):
         return Text(value, value)
-    terms = vocabulary(known.vocabulary) if known.vocabulary else ()
-    labels = {term.value: term.label for term in terms}
+    labels = labels_of(known.vocabulary)
     each = [labels.get(one, Text(one, one)) for one in value.split(SEPARATOR)]
     return Text(", ".join(one.fr for one in each), ", ".join(one.en for one in each))

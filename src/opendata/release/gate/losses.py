@@ -8,7 +8,7 @@ import pandas as pd
 from opendata.language import Text
 from opendata.release.gate.measure import Measure
 from opendata.release.gate.tables import FEW, READ, Side
-from opendata.schema import SEPARATOR, vocabulary
+from opendata.schema import SEPARATOR, labels_of
 from opendata.site.wording import counted, number, percent
 
 #: A single row that goes is the life of a small source, not an accident.
@@ -66,8 +66,7 @@ def per_category(side: Side) -> pd.Series:
 
 def label_of(category: str) -> Text:
     """A category as people read it."""
-    labels = {term.value: term.label for term in vocabulary("categories")}
-    return labels.get(category, Text(category, category))
+    return labels_of("categories").get(category, Text(category, category))
 
 
 def _categories(now: Side, before: Side) -> Iterator[Measure]:
