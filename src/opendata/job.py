@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from opendata.catalog import (
     check_settings,
+    load_catalogue,
     load_corrections,
     load_dataset,
     load_dataset_sources,
@@ -13,7 +14,7 @@ from opendata.catalog import (
 from opendata.errors import CatalogError, UsageError
 from opendata.geocode.communes import load_reference
 from opendata.licences import is_share_alike
-from opendata.model import Correction, Dataset, Decisions, Source
+from opendata.model import Catalogue, Correction, Dataset, Decisions, Source
 from opendata.paths import Paths
 from opendata.territory import departements_of
 
@@ -32,6 +33,7 @@ class Job:
     corrections: tuple[Correction, ...] = ()
     corrections_fingerprint: str = ""
     decisions: Decisions = field(default_factory=Decisions)
+    catalogue: Catalogue = field(default_factory=Catalogue)
 
     @property
     def closes_after(self) -> dict[str, int]:
@@ -67,7 +69,10 @@ def prepare(
     corrections, fingerprint = load_corrections(dataset_id, dataset.sources, paths)
     to_fetch = names if fetching else frozenset()
     decisions = load_decisions(dataset_id, paths)
-    return Job(dataset, tuple(kept), tuple(left_out), to_fetch, corrections, fingerprint, decisions)
+    return Job(
+        dataset, tuple(kept), tuple(left_out), to_fetch, corrections, fingerprint, decisions,
+        load_catalogue(paths),
+    )  # fmt: skip
 
 
 def _check_territory(dataset: Dataset, paths: Paths) -> None:

@@ -25,6 +25,7 @@ from opendata.catalog.load import (
     source_ids,
 )
 from opendata.catalog.rules import mappable_fields
+from opendata.catalog.site import load_catalogue
 
 __all__ = [
     "FORMATS",
@@ -39,6 +40,7 @@ __all__ = [
     "dataset_ids",
     "decisions_path",
     "load_catalog",
+    "load_catalogue",
     "load_corrections",
     "load_dataset",
     "load_dataset_sources",
