@@ -1,16 +1,20 @@
 """What is published is what it says: every validator passes, every format holds the same rows."""
 
 import csv
+import hashlib
 import json
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 
 from opendata import pipeline
+from opendata.model import Release
 from opendata.paths import Paths, schemas_folder
 from opendata.publish.standard import standard_schema
 from opendata.schema import fields, problems, standard_fields
@@ -62,12 +66,14 @@ def test_sha256sum_accepts(release: Path) -> None:
     assert listed == len(list(release.iterdir())) - 1
 
 
-def test_csv_parquet_and_geojson_hold_the_same_rows(release: Path) -> None:
+def test_every_format_holds_the_same_rows(release: Path) -> None:
     import duckdb
+    import pyogrio
+    from openpyxl import load_workbook
 
     database = duckdb.connect()
     names = ", ".join(f'"{name}"' for name in fields())
-    numbers = [name for name, field in fields().items() if field.type == "number"]
+    numbers = [name for name, field in fields().items() if field.type in ("number", "integer")]
     as_text = ", ".join(
         f'CAST("{name}" AS DOUBLE) AS "{name}"'
         if name in numbers
@@ -79,12 +85,18 @@ def test_csv_parquet_and_geojson_hold_the_same_rows(release: Path) -> None:
         "parquet": f"read_parquet('{release}/lieux.parquet')",
         "geojson": f"read_json('{release}/lieux.geojson', maximum_object_size=100000000)",
     }
+    layer = pyogrio.read_arrow(release / "lieux.gpkg", layer="lieux")[1]
+    database.register("layer", layer.select(list(fields())))
+    sheet = load_workbook(release / "lieux.xlsx", read_only=True)["lieux"].iter_rows()
+    cells = [[cell.value for cell in row] for row in sheet]
+    database.register("sheet", pd.DataFrame(cells[1:], columns=cells[0], dtype="object"))
+    tables |= {"gpkg": "layer", "xlsx": "sheet"}
     for name, table in tables.items():
         database.execute(f"CREATE TABLE {name} AS SELECT {as_text} FROM {table}")
     count = database.execute("SELECT count(*) FROM csv").fetchone()[0]
     assert count == len(rows(release, "lieux.csv")) > 100
-    for one, other in (("csv", "parquet"), ("parquet", "csv"), ("csv", "geojson"),
-                       ("geojson", "csv")):  # fmt: skip
+    others = [name for name in tables if name != "csv"]
+    for one, other in [(a, b) for name in others for a, b in (("csv", name), (name, "csv"))]:
         extra = database.execute(
             f"SELECT {names} FROM {one} EXCEPT ALL SELECT {names} FROM {other}"
         ).fetchall()
@@ -122,6 +134,86 @@ def test_csv_is_the_csv_we_promise(release: Path) -> None:
         if value[:1] in "=+-@\t" and value and name not in ("telephone", "longitude", "latitude")
     ]
     assert risky == []
+
+
+def test_a_spreadsheet_gets_text_and_no_formula(release: Path) -> None:
+    from openpyxl import load_workbook
+
+    book = load_workbook(release / "lieux.xlsx")
+    assert book.sheetnames == ["lieux", "dictionnaire", "lisez-moi"]
+    sheet = book["lieux"]
+    header = [cell.value for cell in sheet[1]]
+    assert header == list(fields())
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref.startswith("A1:")
+    kinds = [field.type in ("number", "integer") for field in fields().values()]
+    seen = {"n": 0, "s": 0}
+    for row in sheet.iter_rows(min_row=2):
+        for cell, number in zip(row, kinds, strict=True):
+            if cell.value is not None:
+                assert cell.data_type == ("n" if number else "s"), (cell.coordinate, cell.value)
+                seen[cell.data_type] += 1
+    assert min(seen.values()) > 100
+    known = {row[0].value for row in book["dictionnaire"].iter_rows(min_row=2)}
+    assert known == set(fields())
+    told = {row[0].value: row[1].value for row in book["lisez-moi"].iter_rows()}
+    assert told["Version"] == release.name
+    assert "Licence Ouverte 2.0" in told["Licence"]
+
+
+def test_a_geopackage_is_one_that_old_readers_take(release: Path) -> None:
+    import sqlite3
+
+    import pyogrio
+
+    about = pyogrio.read_info(release / "lieux.gpkg", layer="lieux")
+    assert about["geometry_type"] == "Point"
+    assert about["crs"] == "EPSG:4326"
+    kinds = dict(zip(about["fields"], about["dtypes"], strict=True))
+    assert {str(kinds[name]) for name in ("code_insee", "code_postal", "pivot", "id")} == {"object"}
+    with sqlite3.connect(release / "lieux.gpkg") as database:
+        assert database.execute("PRAGMA user_version").fetchone() == (10200,)
+        assert database.execute("SELECT count(*) FROM gpkg_extensions").fetchone() != (0,)
+
+
+def test_the_descriptor_tells_every_file_there_is(release: Path) -> None:
+    package = json.loads((release / "datapackage.json").read_text(encoding="utf-8"))
+    told = {resource["path"] for resource in package["resources"]}
+    present = {path.name for path in release.iterdir()} - {"datapackage.json", "SHA256SUMS"}
+    assert told == present
+    for resource in package["resources"]:
+        content = (release / resource["path"]).read_bytes()
+        assert resource["bytes"] == len(content)
+        assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
+        assert resource["role"] in ("main", "documentation", "metadata")
+
+
+def test_the_same_release_is_written_to_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written again a second later, in another folder: no file may look at the clock."""
+    import time
+
+    from opendata.publish import write_release
+    from opendata.release import store
+
+    kept: list[Path] = []
+
+    def twice(release: Release, *arguments: Any) -> Path:
+        for name in ("one", "two"):
+            folder = tmp_path / name
+            folder.mkdir()
+            write_release(release, folder)
+            kept.append(folder)
+            time.sleep(1.05)
+        return stage(release, *arguments)
+
+    stage = store.stage
+    monkeypatch.setattr(store, "stage", twice)
+    pipeline.run("demo", Paths(home=tmp_path / "home", catalog=PROJECT / "catalog", mirror=None))
+    one, two = ({p.name: p.read_bytes() for p in folder.iterdir()} for folder in kept)
+    assert set(one) == set(two) >= {"lieux.gpkg", "lieux.xlsx", "dcat.ttl", "croissant.json"}
+    assert [name for name in one if one[name] != two[name]] == []
 
 
 def test_the_accounts_of_every_source_add_up(release: Path) -> None:

@@ -24,6 +24,7 @@ from opendata.licences import dataset_licence
 from opendata.location_report import location_report
 from opendata.model import ASKED, Dataset, Finding, Release
 from opendata.paths import Paths
+from opendata.publish import FORMATS
 from opendata.publish.standard import shortfall
 from opendata.publish.tables import TABLES
 from opendata.release import store
@@ -70,7 +71,7 @@ def inputs_of(job: Job, harvests: Sequence[Harvest], geocoder: Geocoder) -> str:
     departements = departements_of(reference.frame, job.dataset.territory)
     parts = [code_fingerprint(), job.dataset.fingerprint, reference.fingerprint]
     parts.append(geocoder.fingerprint(departements))
-    parts += [job.corrections_fingerprint, job.decisions.fingerprint]
+    parts += [job.corrections_fingerprint, job.decisions.fingerprint, job.catalogue.url]
     for source, found in zip(job.sources, harvests, strict=True):
         copy = found.snapshot.sha256 if found.snapshot else ""
         parts += [source.id, source.fingerprint, copy, str(found.stale_since)]
@@ -84,6 +85,7 @@ def _content(
     found: Indicators,
     licence: str,
     reference: Text,
+    url: str,
 ) -> str:
     """The hash of what reusers get, dates apart: the same content is not published twice."""
     tables = (
@@ -95,9 +97,9 @@ def _content(
         *found.tables().values(),
     )
     about = (dataset.title, dataset.title_en, dataset.description, dataset.description_en,
-             dataset.publisher, dataset.contact, dataset.homepage, licence, reference.fr,
+             dataset.publisher, dataset.contact, dataset.homepage, licence, reference.fr, url,
              *(str(table_schema(name)) for name in (*TABLES, *found.tables())))  # fmt: skip
-    return _digest([*about, *(table.to_csv(index=False) for table in tables)])
+    return _digest([*about, *FORMATS, *(table.to_csv(index=False) for table in tables)])
 
 
 def compose_release(
@@ -151,10 +153,10 @@ def compose_release(
         "changements": difference,
         **found.tables(),
     }
-    content = _content(dataset, assembly, ids, found, licence.id, vintage)
+    content = _content(dataset, assembly, ids, found, licence.id, vintage, job.catalogue.url)
     return Release(
         dataset, version, created, licence, why, tables, report, tuple(published), inputs,
-        content, vintage, found.outlines,
+        content, vintage, found.outlines, job.catalogue,
     )  # fmt: skip
 
 

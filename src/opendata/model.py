@@ -332,6 +332,22 @@ class Geocoding:
 
 
 @dataclass(frozen=True, slots=True)
+class Portal:
+    """A portal a dataset is pushed to.
+
+    ``kind`` is the API it speaks ("datagouv" or "ckan"), ``url`` its address without a trailing
+    "/", ``organization`` the id or slug of who publishes there, ``dataset`` the id of the dataset
+    there ("" while it is not known); ``private``: only the organization sees it.
+    """
+
+    kind: str
+    url: str
+    organization: str
+    dataset: str = ""
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
     """One published dataset: a territory and the sources that describe it, best first."""
 
@@ -356,6 +372,40 @@ class Dataset:
     geocoding: Geocoding
     path: Path
     fingerprint: str
+    portals: tuple[Portal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """The background of the maps: an address with {z}, {x} and {y}, and whom to name for it."""
+
+    url: str
+    attribution: str
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The whole of what is published: its name, who answers for it, its public address.
+
+    ``url`` ends with a slash; "" while it is not known, and addresses are then relative.
+    """
+
+    title: str = "Données ouvertes du territoire"
+    title_en: str = "Open data of the territory"
+    description: str = (
+        "Des fichiers vérifiés ligne à ligne, localisés avec une précision annoncée, publiés à une "
+        "adresse stable. Chaque version est conservée et chaque changement est écrit."
+    )
+    description_en: str = (
+        "Files checked row by row, located with a stated precision, published at a stable address. "
+        "Every version is kept and every change is written down."
+    )
+    publisher: str = ""
+    publisher_url: str = ""
+    contact: str = ""
+    url: str = ""
+    tiles: Tiles | None = None
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,7 +484,7 @@ class Artifact:
     """One published file, as the data package describes it.
 
     ``schema`` is the Table Schema of a tabular file; ``title`` is shown to reusers, and
-    ``description`` where there is more to say.
+    ``description`` where there is more to say. ``standard`` is the address of what it conforms to.
     """
 
     name: str
@@ -444,6 +494,7 @@ class Artifact:
     mediatype: str
     schema: Mapping[str, Any] | None = None
     description: Text | None = None
+    standard: str = ""
 
 
 @dataclass(frozen=True)
@@ -468,6 +519,7 @@ class Release:
     content: str
     reference: Text
     outlines: Mapping[str, pd.Series] = field(default_factory=dict)
+    catalogue: Catalogue = field(default_factory=Catalogue)
 
     @property
     def day(self) -> str:

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from opendata.catalog.portals import parse_portals
 from opendata.catalog.request import check_request
 from opendata.catalog.rules import PRECISIONS, parse_mapping
 from opendata.catalog.toml import Kinds, TomlFile, nearest
@@ -60,6 +61,7 @@ _DATASET_KEYS: Kinds = {
     "publisher": str, "contact": str, "homepage": str, "territory": (str, list),
     "sources": list, "schedule": str, "timezone": str, "demonstration": bool,
     "share_alike": bool, "personal": dict, "gate": dict, "retention": dict, "geocoding": dict,
+    "portals": dict,
 }  # fmt: skip
 _PERSONAL_KEYS: Kinds = {
     "mobile_phones": bool, "nominative_emails": bool,
@@ -419,4 +421,5 @@ def _dataset(toml: TomlFile, paths: Paths) -> Dataset:
         geocoding=_geocoding(toml),
         path=toml.path,
         fingerprint=toml.fingerprint,
+        portals=parse_portals(toml),
     )

@@ -10,7 +10,10 @@ from pathlib import Path
 from opendata.model import Artifact, Release
 
 #: The formats, in the order reusers see them. To add one, add a file and its name here.
-FORMATS = ("tables", "standard", "geoparquet", "geojson", "indicators", "changes", "report")
+FORMATS = (
+    "tables", "spreadsheet", "standard", "geopackage", "geojson", "geoparquet", "indicators",
+    "changes", "report",
+)  # fmt: skip
 
 
 def write_release(release: Release, folder: Path) -> list[Artifact]:

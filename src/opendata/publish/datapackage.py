@@ -1,16 +1,19 @@
-"""The Data Package v2 descriptor of a release.
+"""The Data Package v2 descriptor of a release, and the documents that follow from it.
 
-Besides what the standard asks, the block ``opendata`` records the fingerprints that let
-the next run say whether anything changed, and the vintage of the commune reference.
+The descriptor is the one model of a release's metadata (``opendata.metadata``). Besides what the
+standard asks, its block ``opendata`` says what the release covers, records the fingerprints that
+let the next run say whether anything changed, and the vintage of the commune reference.
 """
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from opendata.files import rfc3339, sha256_of
 from opendata.licences import licences
+from opendata.metadata import DOCUMENTS, release_documents
+from opendata.metadata.coverage import bbox_of, frequency_of, spatial_of, temporal_of
+from opendata.metadata.texts import METADATA, json_text
 from opendata.model import Artifact, Licence, Release, Source
 
 NAME = "datapackage"
@@ -18,15 +21,26 @@ FILE = "datapackage.json"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 
 
+#: Formats that are text although their media type does not say so.
+_UTF8 = ("geojson", "json", "jsonld", "cff")
+#: The files that people come for; the others explain them.
+_MAIN = ("lieux", "indicateurs")
+
+
 def write(release: Release, folder: Path, artifacts: Iterable[Artifact]) -> None:
-    """``datapackage.json``, describing the files already in ``folder``."""
-    text = json.dumps(descriptor(release, folder, artifacts), ensure_ascii=False, indent=1)
-    (folder / FILE).write_text(text + "\n", encoding="utf-8", newline="")
+    """``datapackage.json`` and the documents of ``opendata.metadata``, in ``folder``."""
+    package = descriptor(release, folder, artifacts)
+    for name, text in release_documents(package).items():
+        (folder / name).write_text(text, encoding="utf-8", newline="")
+    package["resources"] += [
+        _resource(document, folder) | {"role": METADATA} for document in DOCUMENTS
+    ]
+    (folder / FILE).write_text(json_text(package), encoding="utf-8", newline="")
 
 
 def descriptor(release: Release, folder: Path, artifacts: Iterable[Artifact]) -> dict[str, Any]:
     """The descriptor as a dictionary, in the order reusers read it."""
-    dataset = release.dataset
+    dataset, places = release.dataset, release.tables["lieux"]
     contributor = {"title": dataset.publisher or dataset.title, "roles": ["publisher"]}
     if dataset.contact:
         contributor["email"] = dataset.contact
@@ -46,7 +60,12 @@ def descriptor(release: Release, folder: Path, artifacts: Iterable[Artifact]) ->
         "resources": [_resource(artifact, folder) for artifact in artifacts],
         "opendata": {
             "demonstration": dataset.demonstration,
+            "url": release.catalogue.url,
             "territory": list(dataset.territory),
+            "spatial": spatial_of(dataset.territory, places),
+            "bbox": bbox_of(places),
+            "temporal": temporal_of(places, release.day),
+            "frequency": frequency_of(dataset.schedule),
             "licence_reason": release.licence_reason.fr,
             "licence_reason_en": release.licence_reason.en,
             "reference": release.reference.fr,
@@ -85,11 +104,14 @@ def _resource(artifact: Artifact, folder: Path) -> dict[str, Any]:
         "mediatype": artifact.mediatype,
         "bytes": path.stat().st_size,
         "hash": f"sha256:{sha256_of(path)}",
+        "role": "main" if artifact.name.startswith(_MAIN) else "documentation",
     }
+    if artifact.standard:
+        resource["conformsTo"] = artifact.standard
     if artifact.description is not None:
         resource["description"] = artifact.description.fr
         resource["description_en"] = artifact.description.en
-    if artifact.format in ("csv", "geojson", "json", "html"):
+    if artifact.mediatype.startswith("text/") or artifact.format in _UTF8:
         resource["encoding"] = "utf-8"
     if artifact.schema is not None and artifact.format == "csv":
         resource["type"] = "table"

@@ -52,13 +52,9 @@ def _numbers(table: pd.DataFrame, schema: Mapping[str, Any]) -> pd.DataFrame:
 
 def write(release: Release, folder: Path) -> list[Artifact]:
     """``lieux.parquet``."""
-    import shapely
-
     table = typed(release.tables["lieux"], table_schema())
-    points = shapely.points(table["longitude"], table["latitude"])
-    points[table["longitude"].isna().to_numpy()] = None
     path = folder / "lieux.parquet"
-    write_geoparquet(table, points, path)
+    write_geoparquet(table, points_of(table), path)
     return [
         Artifact(
             "lieux-parquet",
@@ -68,6 +64,22 @@ def write(release: Release, folder: Path) -> list[Artifact]:
             "application/vnd.apache.parquet",
         )
     ]
+
+
+def points_of(table: pd.DataFrame) -> Any:
+    """A point per row of typed places (an array; None for a place without one)."""
+    import shapely
+
+    points = shapely.points(table["longitude"], table["latitude"])
+    points[table["longitude"].isna().to_numpy()] = None
+    return points
+
+
+def shaped(table: pd.DataFrame, crs: str = "EPSG:4326") -> Any:
+    """Typed places with their points, as a GeoDataFrame."""
+    import geopandas
+
+    return geopandas.GeoDataFrame(table, geometry=points_of(table), crs=crs)
 
 
 def write_geoparquet(table: pd.DataFrame, shapes: Any, path: Path) -> None:

@@ -18,6 +18,8 @@ from opendata.publish.tables import write_table
 from opendata.schema import table_schema
 
 NAME = "lieux-standard"
+#: Where the national standard is described, in this version.
+STANDARD = "https://schema.data.gouv.fr/LaMednum/standard-mediation-num/1.0.2"
 NO_PIVOT = "0" * 14
 
 
@@ -86,5 +88,6 @@ def write(release: Release, folder: Path) -> list[Artifact]:
             artifact.format,
             artifact.mediatype,
             schema,
+            standard=STANDARD,
         )
     ]
