@@ -17,9 +17,11 @@ from opendata.cli.decision import decision
 from opendata.cli.deposit import deposit
 from opendata.cli.geocode import geocode
 from opendata.cli.preview import preview
+from opendata.cli.push import push
 from opendata.cli.reference import reference
 from opendata.cli.release import drop, hold, publish, rollback
 from opendata.cli.run import run
+from opendata.cli.serve import serve
 from opendata.cli.source import source as source_commands
 from opendata.cli.status import status
 from opendata.cli.trouble import prefect_trouble, usage_sentence
@@ -45,8 +47,8 @@ def cli(context: click.Context, debug: bool) -> None:
 
 
 for command in (
-    run, preview, publish, hold, drop, rollback, status, check, deposit, decision, geocode, why,
-    source_commands, reference,
+    run, preview, publish, hold, drop, rollback, push, status, check, deposit, decision, geocode,
+    why, source_commands, reference, serve,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -1,0 +1,461 @@
+"""data.gouv.fr, and every portal that runs udata: API v1 (``/api/1/``).
+
+A dataset is made private and shown to the public last; its resources are changed one by one, so
+the mark of the version (an extra) is written when all of them are in place. A PUT replaces only
+the fields that it names, but an ``extras`` that it names replaces all of them: those of other
+people are sent back as they were read.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from opendata.language import Text
+from opendata.model import Portal
+from opendata.portals.client import Client, TroubleError
+from opendata.portals.compare import (
+    MARK_CATALOGUE,
+    MARK_CONTENT,
+    MARK_DATASET,
+    MARK_PATH,
+    MARK_PUSHING,
+    MARK_VERSION,
+    Aim,
+    AimFile,
+    Difference,
+    FileStep,
+    Remote,
+    RemoteFile,
+    compare,
+    one_line,
+)
+from opendata.portals.journal import Journal
+from opendata.portals.wanted import Wanted, WantedFile, Zone
+from opendata.portals.words import MADE, MARKED, fields_sent, file_label
+
+NAME = "data.gouv.fr"
+KEY_VARIABLE = "DATAGOUV_API_KEY"
+KEY_HEADER = "X-API-KEY"
+
+#: Codes of the EU authority table -> what udata calls them, the present name first: each portal
+#: is asked for its own list, for udata renamed some.
+_FREQUENCIES = {
+    "UPDATE_CONT": ("continuous",),
+    "CONT": ("severalTimesADay", "continuous"),
+    "HOURLY": ("hourly",),
+    "DAILY_2": ("semidaily",),
+    "DAILY": ("daily",),
+    "WEEKLY_5": ("fiveTimesAWeek", "weekly"),
+    "WEEKLY_3": ("threeTimesAWeek",),
+    "WEEKLY_2": ("semiweekly",),
+    "WEEKLY": ("weekly",),
+    "BIWEEKLY": ("biweekly",),
+    "MONTHLY_3": ("threeTimesAMonth",),
+    "MONTHLY_2": ("semimonthly",),
+    "MONTHLY": ("monthly",),
+    "BIMONTHLY": ("bimonthly",),
+    "QUARTERLY": ("quarterly",),
+    "ANNUAL_3": ("threeTimesAYear",),
+    "ANNUAL_2": ("semiannual", "biannual"),
+    "ANNUAL": ("annual",),
+    "BIENNIAL": ("biennial",),
+    "TRIENNIAL": ("triennial",),
+    "IRREG": ("irregular",),
+    "AS_NEEDED": ("punctual", "irregular"),
+    "NEVER": ("never", "punctual"),
+    "NOT_PLANNED": ("notPlanned", "unknown"),
+    "OTHER": ("other", "unknown"),
+}
+_NO_FREQUENCY = "unknown"
+_LICENCES = {
+    "etalab-2.0": ("lov2",),
+    "lov1": ("fr-lo",),
+    "CC0-1.0": ("cc-zero",),
+    "CC-BY-4.0": ("cc-by",),
+    "ODC-By-1.0": ("odc-by",),
+    "ODbL-1.0": ("odc-odbl",),
+}
+_OTHER_LICENCES = ("other-at", "other-open", "notspecified")
+#: Where a place is published, not its commune.
+_GRANULARITY = "poi"
+_ZONES = {
+    "region": "fr:region:{}",
+    "departement": "fr:departement:{}",
+    "epci": "fr:epci:{}",
+    "commune": "fr:commune:{}",
+    "france": "country:fr",
+}
+#: schema.data.gouv.fr names a schema by its repository; the version may be followed by a file.
+_SCHEMA = re.compile(r"https?://schema\.data\.gouv\.fr/([^/]+/[^/]+)/v?(\d[^/]*)(?:/.*)?")
+_PAGE_SIZE = 100
+
+
+class DataGouv:
+    """One dataset's conversation with a udata portal."""
+
+    name = NAME
+
+    def __init__(self, client: Client, portal: Portal, wanted: Wanted) -> None:
+        self._client = client
+        self._portal = portal
+        self._wanted = wanted
+        self._organization = ""
+        self._lists: dict[str, list[str]] = {}
+
+    def check_key(self) -> None:
+        """Raises TroubleError when the key is nobody's."""
+        self._client.ask("GET", "/api/1/me/")
+
+    def organization(self) -> str:
+        """The id of the organization. Raises TroubleError."""
+        if not self._organization:
+            path = f"/api/1/organizations/{quote(self._portal.organization, safe='')}/"
+            self._organization = str(self._client.ask("GET", path)["id"])
+        return self._organization
+
+    def read(self, known: str) -> Remote | None:
+        """The dataset of this id or slug; None when there is none (any more)."""
+        try:
+            raw = self._client.ask("GET", f"/api/1/datasets/{quote(known, safe='')}/")
+        except TroubleError as trouble:
+            if trouble.absent:
+                return None
+            raise
+        return _remote(raw)
+
+    def search(self) -> Iterator[Remote]:
+        """The organization's datasets that opendata made, private ones with them."""
+        path = f"/api/1/organizations/{self.organization()}/datasets/"
+        page = 1
+        while True:
+            params = {"page": str(page), "page_size": str(_PAGE_SIZE)}
+            answer = self._client.ask("GET", path, params=params)
+            for raw in answer["data"]:
+                if MARK_DATASET in (raw.get("extras") or {}):
+                    yield _remote(raw)
+            if not answer.get("next_page"):
+                return
+            page += 1
+
+    def aim(self, remote: Remote | None) -> Aim:
+        """What the portal should hold. Raises TroubleError."""
+        wanted = self._wanted
+        notes: list[Text] = []
+        tags = list(remote.fields["tags"]) if remote else []
+        tags += [tag for tag in map(_tag, wanted.keywords) if tag not in tags]
+        fields: dict[str, Any] = {
+            "title": wanted.title,
+            "description": one_line(wanted.description),
+            "license": self._licence(notes),
+            "frequency": self._frequency(notes),
+            "zones": tuple(sorted(_zones(wanted.zones))),
+            "granularity": _GRANULARITY,
+            "tags": tuple(sorted(tags)),
+            "private": self._portal.private,
+        }
+        if wanted.temporal:
+            fields["temporal"] = "/".join(wanted.temporal)
+        marks = {
+            MARK_DATASET: wanted.dataset,
+            MARK_CATALOGUE: wanted.catalogue,
+            MARK_VERSION: wanted.version,
+            MARK_CONTENT: wanted.content,
+        }
+        return Aim(fields, marks, tuple(map(_aim_file, wanted.files)), tuple(notes))
+
+    def carry_out(
+        self, remote: Remote | None, aim: Aim, difference: Difference, journal: Journal
+    ) -> Remote:
+        """Bring the portal from ``remote`` to ``aim``. Raises TroubleError."""
+        creating = remote is None
+        files = difference.files
+        last = MARKED if files or creating else fields_sent(difference)
+        begin = fields_sent(difference) if files and self._to_begin(remote, aim) else None
+        journal.plan(
+            ([MADE] if creating else [])
+            + ([begin] if begin else [])
+            + [file_label(step) for step in _in_order(files)]
+            + [last]
+        )
+        if remote is None:
+            remote = journal.do(MADE, lambda: self._create(aim))
+            journal.made(remote)
+        elif begin:
+            body = _payload({**aim.fields, "private": remote.private}) | {
+                "extras": {**_extras(remote), **_begun(aim)}
+            }
+            journal.do(begin, lambda: self._put(remote.id, body))
+        for step in _in_order(files):
+            journal.do(file_label(step), partial(self._file, remote.id, step))
+        return journal.do(last, lambda: self._finish(remote.id, aim))
+
+    def _to_begin(self, remote: Remote | None, aim: Aim) -> bool:
+        """Whether the description is to be sent before the files.
+
+        Not when a push that was interrupted has done so.
+        """
+        if remote is None:
+            return False
+        sent = {name: value for name, value in aim.fields.items() if name != "private"}
+        begun = _begun(aim)
+        return any(remote.fields.get(name) != value for name, value in sent.items()) or any(
+            remote.marks.get(name) != value for name, value in begun.items()
+        )
+
+    def _create(self, aim: Aim) -> Remote:
+        body = _payload({**aim.fields, "private": True}) | {
+            "organization": self.organization(),
+            "extras": _begun(aim),
+        }
+
+        def found() -> Mapping[str, Any] | None:
+            ours = (one for one in self.search() if not one.deleted and same_dataset(one, aim))
+            twin = next(ours, None)
+            return twin.raw if twin else None
+
+        return _remote(self._client.ask("POST", "/api/1/datasets/", body=body, found=found))
+
+    def _put(self, dataset: str, body: Mapping[str, Any]) -> Remote:
+        return _remote(self._client.ask("PUT", f"/api/1/datasets/{dataset}/", body=body))
+
+    def _file(self, dataset: str, step: FileStep) -> None:
+        path = f"/api/1/datasets/{dataset}/resources/"
+        if step.remote is not None:
+            path += f"{step.remote.id}/"
+        if step.action == "remove":
+            try:
+                self._client.ask("DELETE", path)
+            except TroubleError as trouble:
+                # Gone already: a first DELETE whose answer was lost, or a person's.
+                if not trouble.absent:
+                    raise
+            return
+        assert step.aim is not None
+        body = _file_payload(step.aim, step.remote)
+        if step.action == "update":
+            self._client.ask("PUT", path, body=body)
+            return
+        wanted_path = step.aim.path
+
+        def found() -> Mapping[str, Any] | None:
+            remote = self.read(dataset)
+            files = remote.files if remote else ()
+            return next((one.raw for one in files if one.path == wanted_path), None)
+
+        self._client.ask("POST", path, body=body, found=found)
+
+    def _finish(self, dataset: str, aim: Aim) -> Remote:
+        """Write the version, and show the dataset, once every file is seen to be in place."""
+        remote = self.read(dataset)
+        if remote is None:
+            raise TroubleError(
+                Text("le jeu de données n'est plus sur le portail", "the dataset is gone")
+            )
+        # A field that the portal writes its own way is only worth a word; a link has to be there.
+        left = [step.path for step in compare(remote, aim).files if _unlinked(step)]
+        if left:
+            names = ", ".join(left)
+            raise TroubleError(
+                Text(
+                    f"le portail n'a pas gardé ces fichiers tels qu'envoyés : {names}",
+                    f"the portal did not keep these files as they were sent: {names}",
+                )
+            )
+        extras = {name: value for name, value in _extras(remote).items() if name != MARK_PUSHING}
+        return self._put(dataset, _payload(aim.fields) | {"extras": {**extras, **aim.marks}})
+
+    def _listed(self, name: str) -> list[str]:
+        if name not in self._lists:
+            answer = self._client.ask("GET", f"/api/1/datasets/{name}/")
+            self._lists[name] = [str(one["id"]) for one in answer]
+        return self._lists[name]
+
+    def _licence(self, notes: list[Text]) -> str:
+        listed = self._listed("licenses")
+        known = [one for one in _LICENCES.get(self._wanted.licence, ()) if one in listed]
+        if known:
+            return known[0]
+        other = next((one for one in _OTHER_LICENCES if one in listed), _OTHER_LICENCES[-1])
+        notes.append(
+            Text(
+                f"ce portail n'a pas la licence « {self._wanted.licence_title} » dans sa liste : "
+                f"elle y est « {other} »",
+                f"this portal's list has no licence “{self._wanted.licence_title}”: it becomes "
+                f"“{other}”",
+            )
+        )
+        return other
+
+    def _frequency(self, notes: list[Text]) -> str:
+        listed = self._listed("frequencies")
+        code = self._wanted.frequency
+        known = [one for one in _FREQUENCIES.get(code, ()) if one in listed]
+        if not known and code:
+            notes.append(
+                Text(
+                    f"ce portail n'a pas de fréquence pour « {code} » : elle y est inconnue",
+                    f"this portal has no frequency for “{code}”: it is unknown there",
+                )
+            )
+        return known[0] if known else _NO_FREQUENCY
+
+
+def _begun(aim: Aim) -> dict[str, str]:
+    """The marks of a dataset whose files are not yet those of the version."""
+    return {
+        MARK_DATASET: aim.marks[MARK_DATASET],
+        MARK_CATALOGUE: aim.marks[MARK_CATALOGUE],
+        MARK_PUSHING: aim.marks[MARK_VERSION],
+    }
+
+
+def same_dataset(remote: Remote, aim: Aim) -> bool:
+    """Whether the portal's dataset carries the marks of this one."""
+    names = (MARK_DATASET, MARK_CATALOGUE)
+    return all(remote.marks.get(name) == aim.marks[name] for name in names)
+
+
+def _unlinked(step: FileStep) -> bool:
+    return step.action != "update" or any(change.field == "url" for change in step.changes)
+
+
+def _in_order(files: tuple[FileStep, ...]) -> list[FileStep]:
+    """udata puts a new resource above the others: the last one has to be made first."""
+    made = [step for step in files if step.action == "create"]
+    return [*reversed(made), *(step for step in files if step.action != "create")]
+
+
+def _remote(raw: Mapping[str, Any]) -> Remote:
+    spatial = raw.get("spatial") or {}
+    temporal = raw.get("temporal_coverage") or {}
+    licence = raw.get("license")
+    extras = raw.get("extras") or {}
+    return Remote(
+        id=str(raw["id"]),
+        slug=str(raw.get("slug", "")),
+        page=str(raw.get("page") or raw.get("self_web_url") or ""),
+        organization=str((raw.get("organization") or {}).get("id", "")),
+        deleted=bool(raw.get("deleted")),
+        private=bool(raw.get("private")),
+        fields={
+            "title": str(raw.get("title") or "").strip(),
+            "description": one_line(str(raw.get("description") or "")),
+            "license": str(licence.get("id") if isinstance(licence, dict) else licence or ""),
+            "frequency": str(raw.get("frequency") or ""),
+            "zones": tuple(sorted(_zone_id(zone) for zone in spatial.get("zones") or ())),
+            "granularity": str(spatial.get("granularity") or ""),
+            "tags": tuple(sorted(map(str, raw.get("tags") or ()))),
+            "private": bool(raw.get("private")),
+            "temporal": "/".join(str(temporal.get(end) or "")[:10] for end in ("start", "end"))
+            if temporal
+            else "",
+        },
+        marks={str(name): str(value) for name, value in extras.items()},
+        files=tuple(map(_remote_file, raw.get("resources") or ())),
+        raw=raw,
+    )
+
+
+def _zone_id(zone: Any) -> str:
+    """A zone is listed by its id, which may name the day it holds for: ``fr:region:24@latest``."""
+    return str(zone.get("id") if isinstance(zone, dict) else zone).partition("@")[0]
+
+
+def _remote_file(raw: Mapping[str, Any]) -> RemoteFile:
+    checksum = raw.get("checksum") or {}
+    schema = raw.get("schema") or {}
+    # A file somebody put on the portal in place of our link is theirs: its kind cannot change.
+    ours = raw.get("filetype", "remote") == "remote"
+    path = str((raw.get("extras") or {}).get(MARK_PATH, "")) if ours else ""
+    return RemoteFile(
+        id=str(raw["id"]),
+        path=path,
+        url=str(raw.get("url") or "") if ours else "",
+        fields={
+            "title": str(raw.get("title") or "").strip(),
+            "description": one_line(str(raw.get("description") or "")),
+            "type": str(raw.get("type") or ""),
+            "url": str(raw.get("url") or ""),
+            "format": str(raw.get("format") or ""),
+            "mime": str(raw.get("mime") or ""),
+            "filesize": raw.get("filesize"),
+            "checksum": f"{checksum.get('type', '')}:{checksum.get('value', '')}"
+            if checksum
+            else "",
+            "schema": " ".join(
+                str(schema[part]) for part in ("name", "version") if schema.get(part)
+            ),
+            MARK_PATH: path,
+        },
+        raw=raw,
+    )
+
+
+def _aim_file(one: WantedFile) -> AimFile:
+    schema = _SCHEMA.fullmatch(one.conforms_to)
+    return AimFile(
+        path=one.path,
+        url=one.url,
+        title=one.title,
+        fields={
+            "title": one.title,
+            "description": one_line(one.description),
+            "type": one.role if one.role in ("main", "documentation") else "other",
+            "url": one.url,
+            "format": one.format,
+            "mime": one.mediatype,
+            "filesize": one.bytes,
+            "checksum": f"sha256:{one.sha256}" if one.sha256 else "",
+            "schema": " ".join(schema.groups()) if schema else "",
+            MARK_PATH: one.path,
+        },
+    )
+
+
+def _payload(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The comparable values of a dataset as the API takes them."""
+    body = {
+        name: fields[name] for name in ("title", "description", "license", "frequency", "private")
+    }
+    body["tags"] = list(fields["tags"])
+    body["spatial"] = {"zones": list(fields["zones"]), "granularity": fields["granularity"]}
+    if "temporal" in fields:
+        start, _, end = fields["temporal"].partition("/")
+        body["temporal_coverage"] = {"start": start, "end": end}
+    return body
+
+
+def _file_payload(aim: AimFile, remote: RemoteFile | None) -> dict[str, Any]:
+    names = ("title", "description", "type", "url", "format", "mime", "filesize")
+    body: dict[str, Any] = {name: aim.fields[name] for name in names}
+    kind, _, value = aim.fields["checksum"].partition(":")
+    name, _, version = aim.fields["schema"].partition(" ")
+    extras = (remote.raw.get("extras") or {}) if remote else {}
+    body |= {"filetype": "remote", "extras": {**extras, MARK_PATH: aim.path}}
+    if value:
+        body["checksum"] = {"type": kind, "value": value}
+    if name:
+        body["schema"] = {"name": name, "version": version}
+    elif remote and remote.fields["schema"]:
+        # Left out, the old one would stay.
+        body["schema"] = None
+    return body
+
+
+def _extras(remote: Remote) -> dict[str, Any]:
+    return dict(remote.raw.get("extras") or {})
+
+
+def _zones(zones: tuple[Zone, ...]) -> Iterator[str]:
+    for zone in zones:
+        if zone.kind in _ZONES:
+            yield _ZONES[zone.kind].format(zone.code)
+
+
+def _tag(word: str) -> str:
+    """As udata writes it: ``médiation numérique`` -> ``mediation-numerique``."""
+    plain = unicodedata.normalize("NFKD", word.lower()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")

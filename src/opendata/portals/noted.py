@@ -1,0 +1,28 @@
+"""The ids of datasets on portals, as the last push noted them. They may be lost."""
+
+from pathlib import Path
+
+from opendata.files import read_json, write_json
+from opendata.model import Portal
+from opendata.paths import Paths
+
+
+def _state(paths: Paths, dataset: str) -> Path:
+    return paths.dataset_state(dataset) / "portals.json"
+
+
+def noted(paths: Paths, portal: Portal, dataset: str) -> str:
+    """The id that the last push wrote down; "" when that was elsewhere, or is lost."""
+    entry = read_json(_state(paths, dataset)).get(portal.kind)
+    if not isinstance(entry, dict) or entry.get("url") != portal.url:
+        return ""
+    return str(entry.get("dataset", ""))
+
+
+def note(paths: Paths, portal: Portal, dataset: str, remote_id: str) -> None:
+    """Write it down, where it is not."""
+    if noted(paths, portal, dataset) == remote_id:
+        return
+    notes = read_json(_state(paths, dataset))
+    notes[portal.kind] = {"url": portal.url, "dataset": remote_id}
+    write_json(_state(paths, dataset), notes)

@@ -1,0 +1,165 @@
+"""What a portal should hold of a release, from its ``datapackage.json`` alone."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from opendata.errors import UsageError
+
+#: What people download, then what explains it. The other files of a release repeat its metadata in
+#: other vocabularies: a portal has its own words for that.
+_ROLES = ("main", "documentation")
+
+
+class Zone(NamedTuple):
+    """A territory: ``kind`` and ``code`` as in the catalogue ("region", "24")."""
+
+    kind: str
+    code: str
+    name: str
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class WantedFile:
+    """One file of the release, at the address that outlives releases.
+
+    ``role`` is "main" or "documentation"; ``bytes`` its size; ``sha256`` in hexadecimal;
+    ``conforms_to`` the address of the schema it keeps, "" for none.
+    """
+
+    path: str
+    url: str
+    title: str
+    description: str
+    format: str
+    mediatype: str
+    bytes: int
+    sha256: str
+    role: str
+    conforms_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A dataset as a portal should show it, in no portal's own words.
+
+    ``catalogue`` is the public address of the catalogue and ``page`` that of the dataset;
+    ``licence`` an id of ``schemas/vocabularies/licences.csv``; ``frequency`` a code of the EU
+    authority table; ``bbox`` west, south, east, north or (); ``temporal`` two ISO dates or ().
+    """
+
+    dataset: str
+    catalogue: str
+    page: str
+    version: str
+    content: str
+    title: str
+    description: str
+    publisher: str
+    contact: str
+    licence: str
+    licence_title: str
+    licence_url: str
+    frequency: str
+    zones: tuple[Zone, ...]
+    bbox: tuple[float, ...]
+    temporal: tuple[str, ...]
+    keywords: tuple[str, ...]
+    files: tuple[WantedFile, ...]
+
+
+def wanted(descriptor: Mapping[str, Any]) -> Wanted:
+    """Read a descriptor. Raises UsageError without a public address to link to."""
+    own = descriptor.get("opendata", {})
+    name = str(descriptor["name"])
+    catalogue = str(own.get("url", ""))
+    if not re.match(r"https://[^/\s]+/", catalogue):
+        found = f" (« {catalogue} »)" if catalogue else ""
+        raise UsageError(
+            "adresse_publique_absente",
+            fr=f"{name} : la version publiée ne dit pas à quelle adresse https le public la trouve"
+            f"{found} : renseignez « url » dans catalog/catalogue.toml, puis publiez de nouveau "
+            f"(opendata run {name} --force).",
+            en=f"{name}: the published release does not say at which https address the public "
+            f"finds it{found and f' (“{catalogue}”)'}: fill in “url” in catalog/catalogue.toml, "
+            f"then publish again (opendata run {name} --force).",
+        )
+    page = f"{catalogue}{name}/"
+    contributor: Mapping[str, Any] = next(iter(descriptor.get("contributors", [])), {})
+    licence: Mapping[str, Any] = next(iter(descriptor.get("licenses", [])), {})
+    temporal = own.get("temporal") or {}
+    return Wanted(
+        dataset=name,
+        catalogue=catalogue,
+        page=page,
+        version=str(descriptor["version"]),
+        content=str(own.get("content", "")),
+        title=str(descriptor["title"]).strip(),
+        description=_description(descriptor, page),
+        publisher=str(contributor.get("title", "")),
+        contact=str(contributor.get("email", "")),
+        licence=str(licence.get("name", "")),
+        licence_title=str(licence.get("title", "")),
+        licence_url=str(licence.get("path", "")),
+        frequency=str(own.get("frequency", "")),
+        zones=tuple(_zone(entry) for entry in own.get("spatial", [])),
+        bbox=tuple(float(edge) for edge in own.get("bbox", [])),
+        temporal=(str(temporal["start"]), str(temporal["end"]))
+        if temporal.get("start") and temporal.get("end")
+        else (),
+        keywords=tuple(str(word) for word in descriptor.get("keywords", [])),
+        files=tuple(
+            _file(entry, page)
+            for role in _ROLES
+            for entry in descriptor["resources"]
+            if entry.get("role", _ROLES[0]) == role
+        ),
+    )
+
+
+def _zone(entry: Mapping[str, Any]) -> Zone:
+    kind, _, code = str(entry["code"]).partition(":")
+    return Zone(kind, code, str(entry.get("name", "")), str(entry.get("uri", "")))
+
+
+def _file(entry: Mapping[str, Any], page: str) -> WantedFile:
+    path = str(entry["path"])
+    return WantedFile(
+        path=path,
+        url=f"{page}latest/{path}",
+        title=str(entry.get("title") or path).strip(),
+        description=str(entry.get("description", "")).strip(),
+        format=str(entry.get("format", "")).lower(),
+        mediatype=str(entry.get("mediatype", "")),
+        bytes=int(entry.get("bytes", 0)),
+        sha256=str(entry.get("hash", "")).removeprefix("sha256:"),
+        role=str(entry.get("role", _ROLES[0])),
+        conforms_to=str(entry.get("conformsTo", "")),
+    )
+
+
+def _description(descriptor: Mapping[str, Any], page: str) -> str:
+    """Markdown: what the dataset is, where more is said of it, the sources to be credited.
+
+    Nothing in it depends on the release, so that a portal's history shows changes that matter.
+    """
+    parts = [
+        str(descriptor.get("description", "")).strip(),
+        f"Carte, indicateurs, qualité et historique des versions : <{page}>",
+        str(descriptor.get("opendata", {}).get("licence_reason", "")).strip(),
+    ]
+    sources = [_source(entry) for entry in descriptor.get("sources", [])]
+    if sources:
+        parts.append("Sources :\n\n" + "\n".join(sources))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _source(entry: Mapping[str, Any]) -> str:
+    title = re.sub(r"([\[\]])", r"\\\1", str(entry.get("title", "")))
+    path = str(entry.get("path", ""))
+    linked = f"[{title}](<{path}>)" if re.match(r"https?://", path) else title
+    attribution = str(entry.get("attribution", ""))
+    credit = [part for part in (attribution, str(entry.get("licence_title", ""))) if part]
+    return f"- {linked}" + (f" — {', '.join(credit)}" if credit else "")
