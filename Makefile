@@ -5,7 +5,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test check bench clean install lock deployments
+.PHONY: run test check check-output bench clean install lock deployments
+VALIDATORS := .venv-validators
+DUCKDB_HTTP := duckdb==1.5.5 duckdb-extension-httpfs==1.5.5
 
 install: $(STAMP)
 
@@ -36,14 +38,40 @@ $(STAMP): requirements.lock pyproject.toml
 run: install
 	@$(BIN)/opendata run demo
 
-test: install
+test: install build/duckdb/.installed
 	$(BIN)/python -m pytest -n 2 --dist loadscope
+
+# DuckDB with its HTTP extension, for the tests that read what is served: PyPI carries the
+# extension for this version, and not for the newer one that other tests use.
+build/duckdb/.installed: | $(STAMP)
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv pip install --quiet --python $(BIN)/python --no-deps --target build/duckdb $(DUCKDB_HTTP); \
+	else \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	    --target build/duckdb $(DUCKDB_HTTP); \
+	fi
+	@touch $@
 
 check: install
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The latest releases before validators that are not ours, in an environment of their own:
+# some of them want other versions than the pipeline does.
+check-output: install $(VALIDATORS)/.installed
+	@test -d "$${OPENDATA_HOME:-data}/published" || $(BIN)/opendata run demo
+	$(VALIDATORS)/bin/python scripts/check_output.py
+
+$(VALIDATORS)/.installed: validators/requirements.lock validators/carriers.txt
+	@echo "Installing the validators into $(VALIDATORS)"
+	@$(PYTHON) -m venv $(VALIDATORS)
+	@$(VALIDATORS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  --require-hashes -r validators/requirements.lock
+	@$(VALIDATORS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  -r validators/carriers.txt
+	@touch $@
 
 bench: install
 	$(BIN)/python benchmarks/stages.py
@@ -54,6 +82,7 @@ bench: install
 	$(BIN)/python benchmarks/geocode.py --departements 8
 	$(BIN)/python benchmarks/match.py
 	$(BIN)/python benchmarks/identity.py
+	$(BIN)/python benchmarks/publish.py
 
 # After a change of a dataset's schedule or a new dataset.
 deployments: install
@@ -63,8 +92,11 @@ deployments: install
 lock:
 	uv pip compile pyproject.toml --group dev --python-version 3.11 --universal \
 	  --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+	uv pip compile validators/requirements.in --override validators/overrides.txt \
+	  --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header \
+	  -o validators/requirements.lock
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VALIDATORS) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "data/ is left as it is: it holds what was fetched and published."
