@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+import pandas as pd
+
 TOWNS = (
     ("Orléans", "45000", "Loiret", 47.9029, 1.9039),
     ("Tours", "37000", "Indre-et-Loire", 47.3941, 0.6848),
@@ -300,7 +302,20 @@ def page(places: int = 60) -> dict[str, Any]:
         "schedule_fr": "chaque jour à 3 h 00",
         "schedule_en": "every day at 03:00",
         "territory": {"fr": "Centre-Val de Loire", "en": "Centre-Val de Loire"},
+        "frequency": {"fr": "chaque jour", "en": "daily"},
+        "temporal": {"start": "2019-03-01", "end": "2026-11-23"},
+        "catalogue": {
+            "title": "Données d'essai",
+            "title_en": "Sample data",
+            "publisher": "Région d'essai",
+            "publisher_url": "https://region.example/",
+        },
         "places": places,
+        "communes_count": len({row["commune"] for row in rows}),
+        "scripts": {"assets": "../assets/0123456789ab", "data": "lieux-0123456789ab.js"},
+        "tiles_host": "",
+        "outlines": outlines(),
+        "points": [(row["latitude"], row["longitude"]) for row in rows],
         "base": "releases/2026-11-23",
         "files": [
             file("lieux.csv", "Tous les lieux", "All places", 612_344),
@@ -310,6 +325,7 @@ def page(places: int = 60) -> dict[str, Any]:
             file("lieux-standard.csv", "Standard national", "National standard", 480_120),
             file("changements.csv", "Changements", "Changes", 812),
         ],
+        "metadata": [file("datapackage.json", "Data Package", "Data Package", 30_000)],
         "rows": rows,
         "categories": [
             {"code": c, "fr": fr, "en": en, "places": sum(c in r["categories"] for r in rows)}
@@ -326,6 +342,53 @@ def page(places: int = 60) -> dict[str, Any]:
             field("nom", "Nom", "Name", "string", 1451),
             field("latitude", "Latitude", "Latitude", "number", 1450),
             field("horaires", "Horaires", "Opening hours", "string", 412),
+        ],
+        "citation": {
+            "text_fr": "Région d'essai (2026). Lieux numériques d'essai.",
+            "text_en": "Région d'essai (2026). Sample digital places.",
+            "file": "CITATION.cff",
+        },
+        "changes": {
+            "summary_fr": "12 lieux ajoutés.",
+            "summary_en": "12 places added.",
+            "href": "2026-11-23.html#changements",
+        },
+        "release_href": "2026-11-23.html",
+        "indicators_href": "indicateurs.html",
+        "json_ld": {"@context": "https://schema.org/", "@type": "Dataset", "name": "Essai"},
+    }
+
+
+def table(places: int = 60, **changes: Any) -> pd.DataFrame:
+    """The same rows as the published table of places has them: text in every column."""
+    rows = [row(index) | changes for index in range(places)]
+    lines = pd.DataFrame(rows)
+    for name in ("categories", "sources"):
+        lines[name] = ["|".join(values) for values in lines[name]]
+    for name in ("latitude", "longitude"):
+        lines[name] = ["" if value is None else str(value) for value in lines[name]]
+    codes = {name: f"{number:05d}" for number, (name, *_) in enumerate(TOWNS)}
+    lines["code_insee"] = [codes.get(name, "") for name in lines["commune"]]
+    lines["code_departement"] = [code[:2] for code in lines["code_postal"]]
+    return lines.astype("str")
+
+
+def outlines() -> dict[str, Any]:
+    """Two squares around the sample towns, as GeoJSON."""
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "properties": {"code": code, "nom": f"Département {code}", "autre": 1},
+                "geometry": {
+                    "type": "Polygon",
+                    "coordinates": [
+                        [[w, 46.2], [w + 2, 46.2], [w + 2, 49.12345678], [w, 49.1], [w, 46.2]]
+                    ],
+                },
+            }
+            for code, w in (("45", 0.0), ("37", 2.0))
         ],
     }
 

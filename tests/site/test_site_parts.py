@@ -1,6 +1,7 @@
 """Links, words, the summary and the map: the parts the pages are made of."""
 
 import math
+import re
 
 import pytest
 import site_samples as samples
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from opendata.language import Text
 from opendata.site import links, summary, wording
-from opendata.site.sketch import WIDTH, sketch_of
+from opendata.site.sketch import outline_of
 
 
 @pytest.mark.parametrize("url", ["https://a.example/", "http://b.example/x?y=1#z", "HTTPS://C.fr"])
@@ -113,35 +114,41 @@ def test_a_lost_row_is_told() -> None:
     assert "≠" in summary.equation({"lignes_lues": 2, "publiees": 1}).fr
 
 
-def test_the_map_keeps_every_point_inside() -> None:
-    sketch = sketch_of([samples.row(index) for index in range(200)])
-    assert sketch is not None
-    marks = [mark for mark in sketch.marks if mark is not None]
-    assert len(marks) == 200
-    assert all(0 <= mark.x <= WIDTH and 0 <= mark.y <= sketch.height for mark in marks)
-    assert sum(sketch.count(kind) for kind in (0, 1, 2)) == 200
-    assert sketch.towns and sketch.lines
-    assert sketch.scale_km in (20, 50)
+def test_an_outline_keeps_land_and_places_inside() -> None:
+    points = [(row["latitude"], row["longitude"]) for row in map(samples.row, range(200))]
+    drawn = outline_of(samples.outlines(), points)
+    assert drawn is not None and drawn.land.count("M") == 2
+    pairs = re.findall(r"[ML](-?\d+) (-?\d+)", drawn.land + drawn.few + drawn.many)
+    assert all(0 <= int(x) <= drawn.width and 0 <= int(y) <= drawn.height for x, y in pairs)
 
 
 def test_north_is_up_and_east_is_right() -> None:
-    north_west = samples.row(0, latitude=48.0, longitude=1.0)
-    south_east = samples.row(1, latitude=47.0, longitude=2.0)
-    sketch = sketch_of([north_west, south_east])
-    assert sketch is not None
-    first, second = sketch.marks
-    assert first is not None and second is not None
-    assert first.x < second.x and first.y < second.y
+    drawn = outline_of(None, [(48.0, 1.0), (47.0, 2.0)])
+    assert drawn is not None and drawn.land == ""
+    (x1, y1), (x2, y2) = re.findall(r"M(\d+) (\d+)", drawn.many)
+    assert int(x1) < int(x2) and int(y1) < int(y2)
 
 
-def test_rows_without_a_point_are_left_off_the_map() -> None:
-    blank = samples.row(0, latitude="", longitude=None)
-    wrong = samples.row(1, latitude="47,9", longitude="x")
-    nowhere = samples.row(2, latitude=math.nan, longitude=math.nan)
-    assert sketch_of([blank, wrong, nowhere]) is None
-    sketch = sketch_of([blank, samples.row(3, latitude=0.0, longitude=0.0)])
-    assert sketch is not None
-    assert [mark is None for mark in sketch.marks] == [True, False]
+def test_the_overseas_do_not_make_the_rest_a_dot() -> None:
+    mainland = [(47.0 + n / 10, 2.0) for n in range(9)]
+    drawn = outline_of(None, [*mainland, (-21.1, 55.5)])
+    assert drawn == outline_of(None, mainland)
+    assert outline_of(None, [(-21.1, 55.5), (-21.2, 55.4)]) is not None
+
+
+def test_shapes_of_a_part_of_the_territory_are_left_out() -> None:
+    far = [(44.0, 5.0 + n / 10) for n in range(9)]
+    drawn = outline_of(samples.outlines(), far)
+    assert drawn is not None and drawn.land == ""
+    assert outline_of(None, []) is None
+    assert outline_of({"features": [{"geometry": None}]}, [(math.nan, 1.0)]) is None
+
+
+def test_many_places_are_gathered_on_a_grid() -> None:
+    points = [(42 + n % 90 / 10, -4 + n // 90 / 10) for n in range(90 * 120)]
+    drawn = outline_of(None, points + points[:200] * 5)
+    assert drawn is not None and drawn.few and drawn.many
+    assert (drawn.few + drawn.many).count("M") <= 91 * 91 < len(points)
 
 
 coordinates = st.tuples(
@@ -150,11 +157,17 @@ coordinates = st.tuples(
 
 
 @given(st.lists(coordinates, max_size=6))
-def test_no_coordinate_breaks_the_map(points: list[tuple[float, float]]) -> None:
-    rows = [samples.row(n, latitude=y, longitude=x) for n, (y, x) in enumerate(points)]
-    sketch = sketch_of(rows)
-    for mark in sketch.marks if sketch else ():
-        assert mark is None or (0 <= mark.x <= WIDTH and 0 <= mark.y <= sketch.height)  # type: ignore[union-attr]
+def test_no_coordinate_breaks_an_outline(points: list[tuple[float, float]]) -> None:
+    drawn = outline_of(None, points)
+    assert drawn is None or (drawn.width > 0 and "nan" not in drawn.many)
+
+
+def test_stable_addresses_in_code_can_be_completed() -> None:
+    shown = links.addressed('read("latest/lieux.csv") < x/latest/a.csv')
+    assert shown == (
+        'read(&#34;<span data-address="latest/lieux.csv">latest/lieux.csv</span>&#34;)'
+        " &lt; x/latest/a.csv"
+    )
 
 
 def test_a_text_is_written_once_when_both_languages_agree() -> None:

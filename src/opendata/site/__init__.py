@@ -1,13 +1,12 @@
 """The pages people see: the catalogue, a dataset, the report of a release.
 
-Pure functions, data in and HTML text out. A page is one file: style and script are
-inside it, it asks nothing of any network, and a content security policy written in
-the page makes the browser hold it to that (scripts are named by their hash, so even a
-forgotten escape could not run). Both languages are in the page.
+Pure functions, data in and HTML text out. A page asks nothing of any network but its own
+site, and a content security policy written in the page makes the browser hold it to that
+(inline scripts are named by their hash, so even a forgotten escape could not run). Reports
+are one file; the page of a dataset loads the script and the data of its map from beside
+it (:mod:`opendata.site.assets`), also from a disk. Both languages are in the page.
 """
 
-import base64
-import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from opendata.language import Text
-from opendata.site import labels, links, summary, wording
+from opendata.site import assets, downloads, labels, links, summary, wording
 from opendata.site.location import location_of, place_href
 from opendata.site.schedule import describe_cron
-from opendata.site.sketch import Mark, sketch_of
+from opendata.site.sketch import outline_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -36,39 +35,61 @@ __all__ = [
 ]
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_MAIN_FILES = ("lieux.csv", "lieux.xlsx", "lieux.geojson")
 
 
-def render_home(datasets: Sequence[Mapping[str, Any]]) -> str:
-    """The page of the whole catalogue, one entry per dataset, in the order given."""
-    return _render("home.html", datasets=datasets)
+def render_home(
+    datasets: Sequence[Mapping[str, Any]], catalogue: Mapping[str, Any] | None = None
+) -> str:
+    """The page of the whole catalogue, one entry per dataset, in the order given.
+
+    ``catalogue`` has title, title_en, description, description_en, publisher,
+    publisher_url, contact and files (name, title_fr, title_en). An entry may have, besides
+    its figures, ``outlines`` and ``points`` for its ornament (:func:`outline_of`). Every
+    key may be missing.
+    """
+    return render(
+        "home.html",
+        datasets=datasets,
+        outlines=[outline_of(one.get("outlines"), one.get("points") or ()) for one in datasets],
+        main_files=[downloads.main_files(one.get("files") or []) for one in datasets],
+        catalogue=catalogue or {},
+    )
 
 
 def render_dataset(page: Mapping[str, Any]) -> str:
-    """The page of one dataset: figures, downloads, places, accounts, dictionary, releases.
+    """The page of one dataset: its map and places, downloads, quality, sources, use.
 
-    ``page["rows"]`` are the places; each becomes a line of the table whether or not the
-    reader has scripts. Every key but ``id`` and ``title`` may be missing.
+    ``page["rows"]`` are the first places, which the page shows to whoever has no scripts;
+    all of them come from ``page["scripts"]["data"]`` (:mod:`opendata.site.explorer`). Every
+    key but ``id`` and ``title`` may be missing.
     """
     rows = page.get("rows") or []
-    sketch = sketch_of(rows)
-    categories = page.get("categories") or []
-    names = {str(c.get("code")): Text(str(c.get("fr")), str(c.get("en"))) for c in categories}
-    marks = sketch.marks if sketch else (None,) * len(rows)
+    names = {
+        str(c.get("code")): Text(str(c.get("fr")), str(c.get("en")))
+        for c in page.get("categories") or []
+    }
     report = page.get("report") or {}
-    files = {str(file.get("name")): file for file in page.get("files") or []}
-    return _render(
+    precisions = report.get("precisions") or {}
+    total = page.get("places")
+    scripts = downloads.scripts_of(page.get("scripts"))
+    return render(
         "dataset.html",
         page=page,
         report=report,
-        sketch=sketch,
-        places=[_place(row, mark, names) for row, mark in zip(rows, marks, strict=True)],
-        departements=sorted({str(row["departement"]) for row in rows if row.get("departement")}),
-        communes=len(
-            {(str(r["commune"]), str(r.get("departement"))) for r in rows if r.get("commune")}
+        scripts=scripts,
+        places=[_place(row, names) for row in rows],
+        places_total=len(rows) if total is None else total,
+        communes=page.get("communes_count"),
+        located=sum(int(precisions.get(code) or 0) for code in labels.LOCATED),
+        main_files=downloads.main_files(page.get("files") or []),
+        downloads=downloads.groups(page.get("files") or [], page.get("metadata") or []),
+        sources=page.get("sources") or report.get("sources") or [],
+        outline=outline_of(page.get("outlines"), page.get("points") or ()),
+        policy=assets.policy(
+            "language.js",
+            shared=bool(scripts),
+            images=downloads.image_host(page.get("tiles_host")) if scripts else "",
         ),
-        main_files=[files[name] for name in _MAIN_FILES if name in files],
-        json_ld=_json_ld(page),
     )
 
 
@@ -78,7 +99,7 @@ def render_report(report: Mapping[str, Any], dataset_href: str = "") -> str:
     ``dataset_href`` is the relative address of the dataset's page, linked when given
     (``../../index.html`` from a published release; a staged one has none).
     """
-    return _render(
+    return render(
         "report.html",
         report=report,
         state=summary.state_of(report),
@@ -100,14 +121,14 @@ def render_check(check: Mapping[str, Any], repaired: bytes = b"") -> str:
     """
     from opendata.site.check_page import page_values
 
-    return _render("check.html", **page_values(check, repaired))
+    return render("check.html", **page_values(check, repaired))
 
 
 def render_difference(found: Mapping[str, Any]) -> str:
     """What a release that waits would change (``opendata.release.difference.difference``)."""
     from opendata.site.difference import difference_values
 
-    return _render("difference.html", **difference_values(found))
+    return render("difference.html", **difference_values(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +138,7 @@ class _Place:
     anchor: str
     id: str
     name: str
-    codes: str
     categories: tuple[Text, ...]
-    departement: str
     address: str
     town: str
     phone: str
@@ -128,10 +147,9 @@ class _Place:
     hours: tuple[Text, ...]
     precision: Text
     sources: str
-    mark: Mark | None
 
 
-def _place(row: Mapping[str, Any], mark: Mark | None, names: Mapping[str, Text]) -> _Place:
+def _place(row: Mapping[str, Any], names: Mapping[str, Text]) -> _Place:
     identifier, phone = _plain(row, "lieu_id"), _plain(row, "telephone")
     codes = [str(code) for code in row.get("categories") or []]
     sites = (links.web_url(part) for part in _plain(row, "site_web").split("|"))
@@ -140,9 +158,7 @@ def _place(row: Mapping[str, Any], mark: Mark | None, names: Mapping[str, Text])
         anchor=links.place_anchor(identifier),
         id=identifier,
         name=_plain(row, "nom"),
-        codes=" ".join(codes),
         categories=tuple(names.get(code, Text(code, code)) for code in codes),
-        departement=_plain(row, "departement"),
         address=_plain(row, "adresse"),
         town=f"{_plain(row, 'code_postal')} {_plain(row, 'commune')}".strip(),
         phone=links.phone_shown(phone),
@@ -151,7 +167,6 @@ def _place(row: Mapping[str, Any], mark: Mark | None, names: Mapping[str, Text])
         hours=tuple(links.hours_shown(part) for part in hours if part),
         precision=labels.label(labels.PRECISIONS_SHORT, row.get("geo_precision") or "aucune"),
         sources=", ".join(str(source) for source in row.get("sources") or []),
-        mark=mark,
     )
 
 
@@ -160,37 +175,8 @@ def _plain(row: Mapping[str, Any], key: str) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _json_ld(page: Mapping[str, Any]) -> dict[str, Any]:
-    """The dataset in schema.org's words, for search engines; empty values are left out."""
-    base = str(page.get("base") or "")
-    described = {
-        "@context": "https://schema.org/",
-        "@type": "Dataset",
-        "name": page.get("title"),
-        "alternateName": page.get("title_en"),
-        "description": page.get("description"),
-        "version": page.get("version"),
-        "dateModified": page.get("created"),
-        "license": links.web_url((page.get("licence") or {}).get("url")),
-        "isAccessibleForFree": True,
-        "spatialCoverage": (page.get("territory") or {}).get("fr"),
-        "publisher": page.get("publisher") and {"@type": "Organization", "name": page["publisher"]},
-        "distribution": [
-            {
-                "@type": "DataDownload",
-                "name": file.get("title_fr") or file.get("name"),
-                "contentUrl": f"{base}/{file.get('name')}",
-                "encodingFormat": file.get("format"),
-                "contentSize": f"{file.get('bytes')} B",
-                "sha256": file.get("sha256"),
-            }
-            for file in page.get("files") or []
-        ],
-    }
-    return {key: value for key, value in described.items() if value}
-
-
-def _render(template: str, **values: Any) -> str:
+def render(template: str, **values: Any) -> str:
+    """A template of ``templates/`` with its values; ``policy`` may be among them."""
     return _environment().get_template(template).render(**values)
 
 
@@ -207,10 +193,9 @@ def _environment() -> "Environment":
     )
     environment.globals.update(_WORDS)
     environment.globals.update(
-        style=_asset("style.css"),
-        head_script=_asset("language.js"),
-        places_script=_asset("places.js"),
-        policy=_policy("language.js", "places.js"),
+        style=assets.inline("style.css"),
+        head_script=assets.inline("language.js"),
+        policy=assets.policy("language.js"),
     )
     environment.filters["json_ld"] = _json_in_html
     return environment
@@ -245,6 +230,8 @@ _WORDS: dict[str, Any] = {
     "web_host": links.web_host,
     "relative": links.relative_path,
     "contact_href": links.contact_href,
+    "addressed": links.addressed,
+    "file_format": downloads.format_shown,
     "precision_name": _known(labels.PRECISIONS),
     "precision_short": _known(labels.PRECISIONS_SHORT),
     "precision_meaning": _known(labels.PRECISION_MEANINGS),
@@ -261,22 +248,6 @@ _WORDS: dict[str, Any] = {
     "equation": summary.equation,
     "balances": summary.balances,
 }
-
-
-@cache
-def _asset(name: str) -> Markup:
-    # The hash in the policy is of these very characters, so they are fixed once, here.
-    text = (_TEMPLATES / name).read_text(encoding="utf-8").strip()
-    return Markup(f"\n{text}\n")  # noqa: S704 - our own file, not data
-
-
-def _policy(*scripts: str) -> str:
-    digests = (hashlib.sha256(_asset(name).encode()).digest() for name in scripts)
-    hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
-    return (
-        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
 
 
 def _json_in_html(value: object) -> Markup:

@@ -11,6 +11,8 @@ PRECISIONS = {
     "commune": Text("Au centre de la commune", "Centre of the commune"),
     "aucune": Text("Sans point", "No point"),
 }
+#: Precisions that lead to the street at least.
+LOCATED = ("numero", "interpolation", "voie")
 PRECISIONS_SHORT = {
     "numero": Text("numéro", "house number"),
     "interpolation": Text("numéro interpolé", "interpolated number"),

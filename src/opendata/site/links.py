@@ -9,10 +9,13 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from markupsafe import Markup, escape
+
 from opendata.language import Text
 
 _UNSAFE = re.compile(r"[\s<>\"'`\\\x00-\x1f\x7f]")
 _RELATIVE = re.compile(r"(\.\./)*\w[\w.\-]*(/\w[\w.\-]*)*/?(#[\w\-]+)?")
+_STABLE = re.compile(r"(?<![\w/])(latest/[\w\-]+(?:\.[\w\-]+)*)")
 _EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(\.[\w\-]+)+", re.ASCII)
 _FRENCH_PHONE = re.compile(r"\+33(\d)(\d\d)(\d\d)(\d\d)(\d\d)")
 _OSM_WORDS = {
@@ -54,6 +57,16 @@ def relative_path(value: Any) -> str:
     """A relative path made of plain names, so without a scheme or a host; else ""."""
     text = "" if value is None else str(value).strip()
     return text if _RELATIVE.fullmatch(text) else ""
+
+
+def addressed(code: Any) -> Markup:
+    """Lines of code in which the page completes the stable addresses it stands beside."""
+    parts = _STABLE.split(str(code or ""))
+    # split() on a group puts what was found at the odd places.
+    return Markup("").join(
+        Markup('<span data-address="{0}">{0}</span>').format(part) if odd % 2 else escape(part)
+        for odd, part in enumerate(parts)
+    )
 
 
 def place_anchor(value: Any) -> str:

@@ -1,12 +1,11 @@
-"""A sketch map of the places: points, graticule, scale and the names of the main towns.
+"""Sketch maps: the frame of the maps inside a report, and the shape of a territory.
 
 Equirectangular around the middle latitude, which at the size of a region is off by less
-than the width of a dot. No tiles, no outlines: it works from a file, offline, forever.
+than the width of a dot. No tiles: it works from a file, offline, forever.
 """
 
 import math
-import statistics
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,18 +16,11 @@ from opendata.site.wording import number
 WIDTH = 560.0
 _MARGIN = 26.0
 KM_PER_DEGREE = 111.32
-_KINDS = {"numero": 0, "interpolation": 0, "voie": 1, "lieu-dit": 1}
-_LETTER_WIDTH = 6.3
-_LABELS = 9
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One place on the map. ``kind``: 0 house number, 1 street, 2 centre of the commune."""
-
-    x: float
-    y: float
-    kind: int
+_STAMP = 360  # longest side of an outline
+_EDGE = 6
+_SPOTS = 2500  # more spots than this are gathered on a coarser grid
+_COARSE = 4
+_RING = 3  # corners of the smallest shape that can be seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +44,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Sketch:
-    """What the template draws; ``marks`` holds one entry per row, None without a point."""
-
-    width: float
-    height: float
-    marks: tuple[Mark | None, ...]
-    lines: tuple[Line, ...]
-    degrees: tuple[Label, ...]
-    towns: tuple[Label, ...]
-    scale_km: int
-    scale_length: float
-
-    def path(self, kind: int) -> str:
-        """All the marks of one kind as a path of zero-length strokes (round caps: dots)."""
-        marks = (mark for mark in self.marks if mark is not None and mark.kind == kind)
-        return "".join(f"M{mark.x:g} {mark.y:g}h0" for mark in marks)
-
-    def count(self, kind: int) -> int:
-        return sum(mark is not None and mark.kind == kind for mark in self.marks)
-
-
-@dataclass(frozen=True, slots=True)
 class Projection:
     """Degrees to the units of the drawing, north up; ``per_degree`` of latitude."""
 
@@ -91,37 +61,98 @@ class Projection:
         return round(self.top + (self.north - latitude) * self.per_degree, 1)
 
 
-def sketch_of(rows: Sequence[Mapping[str, Any]]) -> Sketch | None:
-    """Project the rows that have a point; None when there is none to draw."""
-    points = [point_of(row) for row in rows]
-    known = [point for point in points if point is not None]
-    if not known:
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A territory and its places at the size of a stamp, without words.
+
+    Three paths: the land, the spots with a place, and those of them with many.
+    """
+
+    width: float
+    height: float
+    land: str
+    few: str
+    many: str
+
+
+def outline_of(
+    shapes: Mapping[str, Any] | None, points: Sequence[tuple[float, float]]
+) -> Outline | None:
+    """The ornament of a dataset; None when it has no point and no shape.
+
+    ``shapes`` is a GeoJSON FeatureCollection of polygons, ``points`` are (latitude,
+    longitude) in degrees. Where most places are in Europe the drawing is of Europe: the
+    overseas départements would make the rest a dot.
+    """
+    rings = [ring for ring in _rings(shapes) if len(ring) > _RING]
+    drawn = [p for p in points if abs(p[0]) <= 90 and abs(p[1]) <= 180]
+    near = [p for p in drawn if _in_europe(*p)]
+    if not drawn or 2 * len(near) > len(drawn):
+        drawn = near
+        rings = [ring for ring in rings if _in_europe(ring[0][1], ring[0][0])]
+    if not _around(rings, drawn):
+        rings = []
+    corners = [(point[1], point[0]) for ring in rings for point in ring] + drawn
+    if not corners:
         return None
-    south, north = min(p[0] for p in known), max(p[0] for p in known)
-    west, east = min(p[1] for p in known), max(p[1] for p in known)
-    projection, height = fit(south, north, west, east)
-    marks = tuple(
-        None
-        if point is None
-        else Mark(
-            projection.x(point[1]),
-            projection.y(point[0]),
-            _KINDS.get(str(row.get("geo_precision")), 2),
+    south, north = min(y for y, _ in corners), max(y for y, _ in corners)
+    west, east = min(x for _, x in corners), max(x for _, x in corners)
+    squeeze = max(math.cos(math.radians((south + north) / 2)), 0.01)
+    scale = (_STAMP - 2 * _EDGE) / max(north - south, (east - west) * squeeze, 0.05)
+
+    def at(latitude: float, longitude: float) -> tuple[int, int]:
+        return (
+            round(_EDGE + (longitude - west) * squeeze * scale),
+            round(_EDGE + (north - latitude) * scale),
         )
-        for row, point in zip(rows, points, strict=True)
+
+    land = "".join(
+        "M" + "L".join(f"{x} {y}" for x, y in dict.fromkeys(at(p[1], p[0]) for p in ring)) + "Z"
+        for ring in rings
     )
-    lines, degrees = graticule(projection, height)
-    scale_km = scale_km_of(projection)
-    return Sketch(
-        WIDTH,
-        height,
-        marks,
-        lines,
-        degrees,
-        _towns(rows, marks, height),
-        scale_km,
-        round(scale_km / KM_PER_DEGREE * projection.per_degree, 1),
+    spots = Counter(at(*point) for point in drawn)
+    if len(spots) > _SPOTS:
+        spots = Counter(
+            (x // _COARSE * _COARSE, y // _COARSE * _COARSE) for x, y in spots.elements()
+        )
+    usual = len(drawn) / max(len(spots), 1) if len(spots) > _SPOTS else 0
+    few, many = (
+        "".join(f"M{x} {y}h0" for (x, y), n in sorted(spots.items()) if (n > usual) is dense)
+        for dense in (False, True)
     )
+    width, height = at(south, east)
+    return Outline(width + _EDGE, height + _EDGE, land, few, many)
+
+
+def _around(
+    rings: Sequence[Sequence[Sequence[float]]], points: Sequence[tuple[float, float]]
+) -> bool:
+    """Whether the shapes are of the whole territory, as far as its places tell."""
+    if not rings:
+        return False
+    longitudes = [point[0] for ring in rings for point in ring]
+    latitudes = [point[1] for ring in rings for point in ring]
+    west, east, south, north = (f(v) for v in (longitudes, latitudes) for f in (min, max))
+    outside = sum(not (south <= y <= north and west <= x <= east) for y, x in points)
+    return outside <= len(points) / 20
+
+
+def _rings(shapes: Mapping[str, Any] | None) -> list[Sequence[Sequence[float]]]:
+    """The outer ring of every polygon."""
+    features = (shapes or {}).get("features") or []
+    found = (p for feature in features for p in polygons_of(feature.get("geometry") or {}))
+    return [polygon[0] for polygon in found if polygon]
+
+
+def polygons_of(geometry: Mapping[str, Any]) -> Sequence[Sequence[Sequence[Sequence[float]]]]:
+    """The polygons of a GeoJSON geometry, each a list of rings; none for other geometries."""
+    if geometry.get("type") == "Polygon":
+        return [geometry["coordinates"]]
+    return geometry["coordinates"] if geometry.get("type") == "MultiPolygon" else []
+
+
+def _in_europe(latitude: float, longitude: float) -> bool:
+    return 41 < latitude < 51.6 and -5.6 < longitude < 10
 
 
 def point_of(row: Mapping[str, Any], suffix: str = "") -> tuple[float, float] | None:
@@ -186,28 +217,3 @@ def scale_km_of(p: Projection) -> int:
     """The length of the scale bar: a round number of kilometres."""
     widest = WIDTH / 4 / p.per_degree * KM_PER_DEGREE
     return max((km for km in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if km <= widest), default=1)
-
-
-def _towns(
-    rows: Sequence[Mapping[str, Any]], marks: Sequence[Mark | None], height: float
-) -> tuple[Label, ...]:
-    """Names of the communes with most places, where they do not run into each other."""
-    by_town: dict[tuple[str, str], list[Mark]] = defaultdict(list)
-    for row, mark in zip(rows, marks, strict=True):
-        if mark is not None and row.get("commune"):
-            by_town[str(row["commune"]), str(row.get("departement", ""))].append(mark)
-    labels: list[Label] = []
-    taken: list[tuple[float, float, float]] = [(0.0, WIDTH / 3, height - 14)]
-    for (name, _), town in sorted(by_town.items(), key=lambda item: (-len(item[1]), item[0])):
-        x, y = (statistics.median(getattr(mark, axis) for mark in town) for axis in "xy")
-        width = len(name) * _LETTER_WIDTH
-        anchor = "end" if x + width + 12 > WIDTH else "start"
-        left = x - 8 - width if anchor == "end" else x + 8
-        if any(left < r and left + width > lft and abs(y - ty) < 20 for lft, r, ty in taken):
-            continue
-        taken.append((left - 8, left + width + 8, y))
-        shown = round(x - 8 if anchor == "end" else x + 8, 1)
-        labels.append(Label(shown, round(y + 4, 1), Text(name, name), anchor))
-        if len(labels) == _LABELS:
-            break
-    return tuple(labels)

@@ -1,0 +1,87 @@
+"""The home page, and the catalogue as machines read it."""
+
+from typing import Any
+
+from opendata.files import read_json, write_text
+from opendata.language import Text
+from opendata.metadata import catalogue_documents
+from opendata.metadata.coverage import frequency_name
+from opendata.pages.outlines import outlines_of
+from opendata.pages.read import Shown, about_catalogue, catalogue_of, licence_of, release_of
+from opendata.paths import Paths
+from opendata.release.store import read_table
+from opendata.site.explorer import points_of
+
+#: The catalogue as machines read it: file, what it is.
+CATALOGUE = (
+    ("catalogue.ttl", Text("DCAT-AP en Turtle", "DCAT-AP in Turtle")),
+    ("catalogue.jsonld", Text("DCAT-AP en JSON-LD", "DCAT-AP in JSON-LD")),
+    (
+        "catalogue-datagouv.jsonld",
+        Text("pour le moissonneur de data.gouv.fr", "for the harvester of data.gouv.fr"),
+    ),
+)
+#: Files offered from the home page itself.
+_OFFERED = ("lieux.csv", "lieux.xlsx", "lieux.geojson", "lieux.gpkg", "lieux.parquet")
+
+
+def write_home(paths: Paths) -> None:
+    """``data/published/index.html`` and ``catalogue.*``: every dataset that has a release."""
+    from opendata.site import render_home
+    from opendata.site.assets import write_assets
+
+    write_assets(paths.published)
+    catalogue = catalogue_of(paths)
+    shown = [
+        release_of(paths, link.resolve())
+        for link in sorted(paths.published.glob("*/latest"))
+        if read_json(link / "datapackage.json") and read_json(link / "rapport.json")
+    ]
+    documents = catalogue_documents(catalogue, [one.package for one in shown])
+    for (name, _), text in zip(CATALOGUE, documents, strict=True):
+        write_text(paths.published / name, text)
+    entries = [_entry(one) for one in shown]
+    files = [
+        {"name": name, "title_fr": title.fr, "title_en": title.en} for name, title in CATALOGUE
+    ]
+    page = render_home(entries, about_catalogue(catalogue) | {"files": files})
+    write_text(paths.published / "index.html", page)
+
+
+def _entry(shown: Shown) -> dict[str, Any]:
+    package, report = shown.package, shown.report
+    licence = licence_of(package)
+    extra = package["opendata"]
+    places = read_table(shown.folder, "lieux")
+    return {
+        "id": package["name"],
+        "title": package["title"],
+        "title_en": package["title_en"],
+        "description": package["description"],
+        "description_en": package["description_en"],
+        "demonstration": extra["demonstration"],
+        "version": package["version"],
+        "created": package["created"],
+        "publisher": package["contributors"][0]["title"],
+        "territory": ", ".join(one["name"] for one in extra.get("spatial", ())),
+        "frequency": frequency_name(extra.get("frequency", ""))._asdict(),
+        "places": report["places"],
+        "communes_count": places["code_insee"].nunique(),
+        "points": points_of(places),
+        "outlines": outlines_of(shown.folder, "departements"),
+        "categories": report["categories"],
+        "sources": len(report["sources"]),
+        "licence_title": licence["title"],
+        "licence_title_en": licence["title_en"],
+        "licence_url": licence["url"],
+        "href": f"{package['name']}/index.html",
+        "map_href": f"{package['name']}/index.html#lieux",
+        "feed": f"{package['name']}/feed.atom",
+        "indicators_href": f"{package['name']}/indicateurs.html",
+        "files": [
+            {"name": one["path"], "format": one["format"], "bytes": one["bytes"],
+             "href": f"{package['name']}/latest/{one['path']}"}
+            for one in package["resources"]
+            if one["path"] in _OFFERED
+        ],
+    }  # fmt: skip

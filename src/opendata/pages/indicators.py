@@ -1,0 +1,48 @@
+"""The page of the indicators of a dataset, and the script of its figures."""
+
+from opendata.files import write_text
+from opendata.pages.outlines import TOLERANCES, outlines_of
+from opendata.pages.read import Shown, about_catalogue, files_of, licence_of, seal
+from opendata.pages.scripts import data_script
+from opendata.paths import Paths
+from opendata.release.store import read_table
+
+_TABLE = "indicateurs-"
+
+
+def write_indicators(shown: Shown, paths: Paths) -> str:
+    """Write ``indicateurs.html`` and its script; the name of the script, "" without tables."""
+    from opendata.site.assets import assets_folder
+    from opendata.site.indicators import indicators_data, render_indicators, summary_of
+
+    levels = {
+        level: read_table(shown.folder, f"{_TABLE}{level}")
+        for level in TOLERANCES
+        if (shown.folder / f"{_TABLE}{level}.csv").is_file()
+    }
+    if "departements" not in levels:
+        return ""
+    folder = paths.dataset(shown.dataset)
+    outlines = {level: outlines_of(shown.folder, level) for level in levels}
+    data = indicators_data(levels, outlines)
+    script = data_script(folder, "indicateurs", (seal(shown.folder),), lambda: data.script)
+    package = shown.package
+    page = {
+        "id": package["name"],
+        "title": package["title"],
+        "title_en": package["title_en"],
+        "version": package["version"],
+        "created": package["created"],
+        "demonstration": package["opendata"]["demonstration"],
+        "licence": licence_of(package),
+        "catalogue": about_catalogue(shown.catalogue),
+        "base": f"releases/{shown.version}",
+        "files": [one for one in files_of(shown, metadata=False) if one["name"].startswith(_TABLE)],
+        "levels": data.levels,
+        "left_out": data.left_out,
+        "outlined": [level for level, shapes in outlines.items() if shapes],
+        "summary": summary_of(levels["departements"]),
+        "scripts": {"assets": f"../{assets_folder()}", "data": script},
+    }
+    write_text(folder / "indicateurs.html", render_indicators(page))
+    return script

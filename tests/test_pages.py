@@ -1,0 +1,199 @@
+"""What is beside the releases follows from them, whole after every command."""
+
+import html
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from opendata import pipeline
+from opendata.catalog import load_dataset
+from opendata.files import read_json, write_json
+from opendata.pages import write_pages
+from opendata.paths import Paths
+from tests.conftest import Command
+
+
+def latest_of(paths: Paths) -> str:
+    return (published(paths) / "latest").resolve().name
+
+
+def published(paths: Paths) -> Path:
+    return paths.dataset("jeu")
+
+
+def write_again(paths: Paths) -> None:
+    write_pages(load_dataset("jeu", paths), paths)
+
+
+def second_release(paths: Paths) -> str:
+    source = paths.project / "essai.csv"
+    text = source.read_text(encoding="utf-8")
+    assert "5 rue du Pont" in text
+    source.write_text(text.replace("5 rue du Pont", "7 rue du Pont"), encoding="utf-8")
+    outcome = pipeline.run("jeu", paths)
+    assert outcome.status == "published", outcome.reasons
+    return outcome.version
+
+
+def test_a_published_dataset_has_all_its_pages(released: Paths) -> None:
+    folder = published(released)
+    version = latest_of(released)
+    names = {path.name for path in folder.iterdir()}
+    assert names >= {"index.html", "indicateurs.html", f"{version}.html", "releases.json",
+                     "feed.atom", "latest", "releases"}  # fmt: skip
+    scripts = sorted(name for name in names if name.endswith(".js"))
+    assert [name.split("-")[0] for name in scripts] == ["indicateurs", "lieux"]
+    top = {path.name for path in released.published.iterdir()}
+    assert top >= {"index.html", "catalogue.ttl", "catalogue.jsonld", "catalogue-datagouv.jsonld",
+                   "feed.atom", "assets"}  # fmt: skip
+
+
+def test_every_link_of_every_page_leads_somewhere(released: Paths) -> None:
+    second_release(released)
+    seen = 0
+    for page in released.published.rglob("*.html"):
+        if "releases" in page.parts[:-1] and page.name != "rapport.html":
+            continue
+        text = page.read_text(encoding="utf-8")
+        anchors = set(re.findall(r' id="([^"]+)"', text))
+        for target in re.findall(r'(?:href|src)="([^"]*)"', text):
+            if re.match(r"(https?|mailto|tel|data):", target):
+                continue
+            path, _, anchor = target.partition("#")
+            if path:
+                assert (page.parent / path).exists(), (page.name, target)
+                seen += 1
+            elif anchor:
+                assert anchor in anchors, (page.name, target)
+    assert seen > 60
+
+
+def test_pages_ask_nothing_of_any_other_site(released: Paths) -> None:
+    loading = re.compile(r'<(?:script|img|iframe|source|video|audio|embed)\b[^>]*\bsrc="([^"]*)"')
+    sheets = re.compile(r'<link\b[^>]*\brel="(?:stylesheet|preload|icon)"[^>]*\bhref="([^"]*)"')
+    for page in released.published.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        for address in (*loading.findall(text), *sheets.findall(text)):
+            assert not re.match(r"(https?:)?//", address), (page.name, address)
+        (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
+        assert html.unescape(policy).startswith("default-src 'none'")
+        assert "http" not in policy
+
+
+def test_the_scripts_of_an_old_release_go_when_the_pages_no_longer_load_them(
+    released: Paths,
+) -> None:
+    folder = published(released)
+    before = {path.name for path in folder.glob("*.js")}
+    second_release(released)
+    after = {path.name for path in folder.glob("*.js")}
+    assert len(before) == len(after) == 2
+    assert not before & after
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    assert all(name in page for name in after if name.startswith("lieux"))
+
+
+def test_a_page_of_a_release_is_written_again_only_when_something_changed(
+    released: Paths,
+) -> None:
+    folder = published(released)
+    (page,) = folder.glob("20*.html")
+    os.utime(page, (1, 1))
+    write_again(released)
+    assert page.stat().st_mtime == 1
+    second_release(released)
+    assert page.stat().st_mtime > 1
+    assert "la remplace" in page.read_text(encoding="utf-8")
+
+
+def test_a_release_that_was_taken_back_says_so(released: Paths, command: Command) -> None:
+    version = second_release(released)
+    status, _ = command("rollback", "jeu", "--reason", "Une colonne est vide.")
+    assert status == 0
+    text = (published(released) / f"{version}.html").read_text(encoding="utf-8")
+    assert "Cette version a été retirée" in text
+    assert "Une colonne est vide." in text
+    assert version != latest_of(released)
+
+
+def test_the_page_of_a_deleted_release_goes_with_it(released: Paths) -> None:
+    from opendata.release.staging import remove
+
+    first = latest_of(released)
+    second_release(released)
+    remove(released.releases("jeu") / first)
+    write_again(released)
+    assert not (published(released) / f"{first}.html").exists()
+    page = (published(released) / "index.html").read_text(encoding="utf-8")
+    assert f'href="{first}.html"' not in page
+
+
+def test_releases_of_before_are_still_shown(released: Paths) -> None:
+    """An installation that is brought up to date has releases that say less of themselves."""
+    path = published(released) / "latest" / "datapackage.json"
+    package = read_json(path)
+    kept = {"demonstration", "territory", "licence_reason", "licence_reason_en", "reference",
+            "inputs", "content"}  # fmt: skip
+    package["opendata"] = {name: package["opendata"][name] for name in kept}
+    package["resources"] = [
+        {name: value for name, value in one.items() if name != "role"}
+        for one in package["resources"]
+        if one.get("role") != "metadata"
+    ]
+    write_json(path, package)
+    write_again(released)
+    assert "Essai" in (published(released) / "index.html").read_text(encoding="utf-8")
+    assert "dcat:Dataset" in (released.published / "catalogue.ttl").read_text(encoding="utf-8")
+
+
+def test_the_public_address_is_in_every_document(released: Paths) -> None:
+    url = "https://donnees.exemple.fr/lieux"
+    (released.catalog / "catalogue.toml").write_text(f'title = "Tout"\nurl = "{url}"\n')
+    outcome = pipeline.run("jeu", released)
+    assert outcome.status == "published"  # another address is another release
+    folder = published(released) / "latest"
+    package = read_json(folder / "datapackage.json")
+    assert package["opendata"]["url"] == f"{url}/"
+    base = f"{url}/jeu/releases/{outcome.version}/"
+    assert f"{base}lieux.csv" in (folder / "croissant.json").read_text()
+    assert f"{base}lieux.csv" in (folder / "dcat.ttl").read_text()
+    assert f"{url}/jeu/latest/lieux.csv" in (released.published / "catalogue.ttl").read_text()
+    page = (published(released) / "index.html").read_text(encoding="utf-8")
+    assert f"{url}/jeu/latest/lieux.parquet" in page
+    assert "Tout" in (released.published / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_slip_in_the_catalogue_stops_a_run_with_its_sentence(
+    released: Paths, command: Command
+) -> None:
+    (released.catalog / "catalogue.toml").write_text('titre = "Tout"\n')
+    status, said = command("run", "jeu")
+    assert status == 2
+    assert "catalogue.toml" in said and "« titre »" in said and "« title »" in said
+    for text, expected in (
+        ('url = "donnees.exemple.fr"', "url"),
+        ("url = 3", "url"),
+        ('[tiles]\nurl = "https://tuiles.fr/x.png"\nattribution = "x"', "tiles.url"),
+        ('[tiles]\nurl = "https://tuiles.fr/{z}/{x}/{y}.png"', "tiles.attribution"),
+    ):
+        (released.catalog / "catalogue.toml").write_text(f"{text}\n")
+        status, said = command("run", "jeu")
+        assert status == 2, text
+        assert f"« {expected} »" in said
+    # Readers are not to wait for it: a release is taken back in spite of it.
+    write_again(released)
+
+
+def test_json_ld_of_the_page_is_the_file_said_for_the_page(released: Paths) -> None:
+    page = (published(released) / "index.html").read_text(encoding="utf-8")
+    (told,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)
+    inside: dict[str, Any] = json.loads(told)
+    file = read_json(published(released) / "latest" / "schema-org.jsonld")
+    for name in ("name", "version", "dateModified", "license", "temporalCoverage"):
+        assert inside[name] == file[name]
+    files = {one["contentUrl"].removeprefix("latest/") for one in inside["distribution"]}
+    assert {"lieux.csv", "lieux.xlsx", "lieux.gpkg", "lieux.parquet"} <= {
+        name.rsplit("/", 1)[-1] for name in files
+    }
