@@ -1,7 +1,6 @@
 """The account of every row: what each source gave, and what was set aside and why."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
@@ -99,7 +98,13 @@ def quarantine_table(sources: Sequence[Source], located: Sequence[Located]) -> p
             index=rows.index,
             dtype="str",
         )
-        reasons = [_reasons(row, part.issues) for row in rows[["refus"]].itertuples()]
+        # Once per source: to look through all of its issues for each row would be quadratic.
+        own = part.issues[part.issues["row"].isin(rows.index)]
+        said = {str(line): lines for line, lines in own.groupby("row")}
+        reasons = [
+            _reasons(str(refus), said.get(str(line), own.iloc[:0]))
+            for line, refus in rows["refus"].items()
+        ]
         table["raisons"] = pd.Series(reasons, index=rows.index, dtype="str")
         table["conseils"] = table["codes"].map(
             lambda codes: " ".join(known[code].hint.fr for code in codes.split(SEPARATOR))
@@ -111,9 +116,10 @@ def quarantine_table(sources: Sequence[Source], located: Sequence[Located]) -> p
     return table
 
 
-def _reasons(row: Any, issues: pd.DataFrame) -> str:
-    line, codes = row.Index, row.refus.split(SEPARATOR)
-    own = issues[(issues["row"] == line) & issues["code"].isin(codes)]
+def _reasons(refus: str, issues: pd.DataFrame) -> str:
+    """Why a row is set aside, from its codes and its issues."""
+    codes = refus.split(SEPARATOR)
+    own = issues[issues["code"].isin(codes)]
     said = [sentence(issue, "fr") for issue in own.drop_duplicates("code").itertuples()]
     missing = [problems()[code].sentence.fr for code in codes if code not in set(own["code"])]
     return " ; ".join([*said, *(text for text in missing if "{" not in text)])

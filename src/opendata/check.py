@@ -236,7 +236,7 @@ def _plain_numbers(table: pd.DataFrame, schema: Mapping[str, Any]) -> list[str]:
         if set(asked) <= known and asked.get("minimum", 0) == 0
     ]
     cells = table[names].to_numpy(dtype=object)
-    distinct, places = np.unique(cells.astype("str"), return_inverse=True)
+    places, distinct = pd.factorize(cells.ravel())
     form = {
         kind: np.array([bool(re.fullmatch(pattern, text, re.ASCII)) for text in distinct])
         for kind, pattern in (("number", r"\d+(\.\d+)?"), ("integer", r"\d+"))

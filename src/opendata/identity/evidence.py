@@ -237,12 +237,15 @@ def _kind(rows: pd.DataFrame, left: Positions, right: Positions) -> npt.NDArray[
 
 def _within(rows: pd.DataFrame, left: Positions, right: Positions) -> Flags:
     """Whether the first kind of one row is among the others that the other's name says."""
-    kind, kinds = rows["kind"].to_numpy(dtype=object), rows["kinds"].to_numpy(dtype=object)
-    pairs = pd.MultiIndex.from_arrays([kind[left], kinds[left], kind[right], kinds[right]])
-    codes, distinct = pairs.factorize()
-    found = [b in a_all.split(SEPARATOR) or a in b_all.split(SEPARATOR)
-             for a, a_all, b, b_all in distinct]  # fmt: skip
-    return np.asarray(found, dtype=bool)[codes] if len(codes) else np.empty(0, dtype=bool)
+    said, distinct = pd.MultiIndex.from_arrays([rows["kind"], rows["kinds"]]).factorize()
+    codes, size = said.astype("int64"), max(len(distinct), 1)
+    # Few kinds there are, and many pairs: numbers are compared, and texts once per pair of kinds.
+    pairs, back = np.unique(codes[left] * size + codes[right], return_inverse=True)
+    found = np.empty(len(pairs), dtype=bool)
+    for at, (one, other) in enumerate(zip(pairs // size, pairs % size, strict=True)):
+        (a, a_all), (b, b_all) = distinct[one], distinct[other]
+        found[at] = b in a_all.split(SEPARATOR) or a in b_all.split(SEPARATOR)
+    return found[back]
 
 
 def _address(rows: pd.DataFrame, left: Positions, right: Positions) -> npt.NDArray[Any]:

@@ -17,7 +17,7 @@ from opendata.tables import over_distinct
 
 NAME = "geojson"
 #: Rows written at once: bounds the memory, whatever the number of places.
-_CHUNK = 50_000
+_CHUNK = 10_000
 
 
 def write(release: Release, folder: Path) -> list[Artifact]:

@@ -22,6 +22,8 @@ NAME = "spreadsheet"
 #: Limits of the format (ECMA-376, as Excel states them): rows of a sheet, letters of a cell.
 ROWS, LETTERS = 1_048_576, 32_767
 _CUT = "…"
+#: Rows taken from the table at once: bounds the memory.
+_CHUNK = 10_000
 #: Width of a column, in characters.
 _NARROW, _USUAL, _WIDE = 12, 22, 44
 
@@ -77,13 +79,21 @@ def _write_places(book: "Workbook", heading: Any, places: pd.DataFrame) -> None:
         for name, number in zip(names, numeric, strict=True)
     ]
     write_string, write_number = sheet.write_string, sheet.write_number
-    for row, cells in enumerate(zip(*columns, strict=True), start=1):
+    for row, cells in enumerate(_rows(columns), start=1):
         for at, cell in enumerate(cells):
             if numeric[at]:
                 if cell == cell:  # not NaN
                     write_number(row, at, cell)
             elif cell:
                 write_string(row, at, cell, text)
+
+
+def _rows(columns: Sequence[pd.Series]) -> Iterator[tuple[Any, ...]]:
+    """The cells of each row; a column hands over many at once for less than one by one."""
+    for start in range(0, len(columns[0]), _CHUNK):
+        yield from zip(
+            *(column.iloc[start : start + _CHUNK].tolist() for column in columns), strict=True
+        )
 
 
 def _fitting(column: pd.Series) -> pd.Series:
