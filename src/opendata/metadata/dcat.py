@@ -6,7 +6,7 @@ plain literal, where the shapes of DCAT-AP want xsd:hexBinary.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from opendata.metadata.addresses import Addresses, in_catalogue
@@ -38,6 +38,7 @@ _PREFIXES = {
 _THEMES = ("SOCI", "REGI", "TECH")
 _FILE_TYPES = {"csv": "CSV", "xlsx": "XLSX", "gpkg": "GPKG", "geojson": "GEOJSON", "json": "JSON",
                "parquet": "PARQUET", "html": "HTML", "md": "MARKDOWN", "txt": "TXT"}  # fmt: skip
+_CHECKSUM = "spdx:checksumValue"
 _FRENCH, _ENGLISH = f"{_EU}language/FRA", f"{_EU}language/ENG"
 
 
@@ -54,24 +55,24 @@ def catalogue_documents(
     return _texts(lambda writer: writer.catalogue(catalogue, told))
 
 
-def _texts(write: Any) -> tuple[str, str, str]:
-    strict, plain = _Writer(), _Writer(plain_checksums=True)
-    write(strict)
-    write(plain)
-    return _turtle(strict.graph), _json_ld(strict.graph), _json_ld(plain.graph)
+def _texts(write: Callable[["_Writer"], object]) -> tuple[str, str, str]:
+    writer = _Writer()
+    write(writer)
+    content = _json_ld(writer.graph)
+    told = json_text(content)
+    for node in content["@graph"]:
+        if isinstance(checksum := node.get(_CHECKSUM), dict):
+            node[_CHECKSUM] = checksum["@value"]
+    return f"{writer.graph.serialize(format='turtle').strip()}\n", told, json_text(content)
 
 
-def _turtle(graph: "Graph") -> str:
-    return f"{graph.serialize(format='turtle').strip()}\n"
-
-
-def _json_ld(graph: "Graph") -> str:
+def _json_ld(graph: "Graph") -> dict[str, Any]:
     """Compact JSON-LD; nodes and values in alphabetical order."""
-    content = json.loads(
+    content: dict[str, Any] = json.loads(
         graph.serialize(format="json-ld", context=_PREFIXES, auto_compact=False, sort_keys=True)
     )
     content["@graph"] = sorted((_ordered(one) for one in content["@graph"]), key=lambda n: n["@id"])
-    return json_text(content)
+    return content
 
 
 def _ordered(node: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,13 +88,12 @@ def _ordered(node: Mapping[str, Any]) -> dict[str, Any]:
 class _Writer:
     """Adds what a descriptor says to a graph."""
 
-    def __init__(self, *, plain_checksums: bool = False) -> None:
+    def __init__(self) -> None:
         from rdflib import Graph
 
         self.graph = Graph(bind_namespaces="none")
         for prefix, namespace in _PREFIXES.items():
             self.graph.bind(prefix, namespace)
-        self._plain_checksums = plain_checksums
 
     def catalogue(self, catalogue: Catalogue, packages: list[Mapping[str, Any]]) -> None:
         """The catalogue and its datasets; its files are beside the home page."""
@@ -190,8 +190,7 @@ class _Writer:
         sha256 = self._name("spdx:checksumAlgorithm_sha256")
         self._type(sha256, "spdx:ChecksumAlgorithm")
         self._link(checksum, "spdx:algorithm", sha256)
-        kind = "" if self._plain_checksums else "xsd:hexBinary"
-        self._value(checksum, "spdx:checksumValue", value, kind)
+        self._value(checksum, _CHECKSUM, value, "xsd:hexBinary")
 
     def _publisher(self, node: "Node", name: str, homepage: str, address: str) -> None:
         agent = self._uri(address)

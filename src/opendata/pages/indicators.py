@@ -3,7 +3,7 @@
 from opendata.files import write_text
 from opendata.pages.outlines import TOLERANCES, outlines_of
 from opendata.pages.read import Shown, about_catalogue, files_of, licence_of, seal
-from opendata.pages.scripts import data_script
+from opendata.pages.scripts import script_name, write_page, written_from
 from opendata.paths import Paths
 from opendata.release.store import read_table
 
@@ -15,6 +15,11 @@ def write_indicators(shown: Shown, paths: Paths) -> str:
     from opendata.site.assets import assets_folder
     from opendata.site.indicators import indicators_data, render_indicators, summary_of
 
+    page = paths.dataset(shown.dataset) / "indicateurs.html"
+    made_from = (seal(shown.folder), shown.catalogue.fingerprint)
+    script = script_name("indicateurs", made_from)
+    if written_from(page, made_from) and (page.parent / script).is_file():
+        return script
     levels = {
         level: read_table(shown.folder, f"{_TABLE}{level}")
         for level in TOLERANCES
@@ -22,12 +27,11 @@ def write_indicators(shown: Shown, paths: Paths) -> str:
     }
     if "departements" not in levels:
         return ""
-    folder = paths.dataset(shown.dataset)
     outlines = {level: outlines_of(shown.folder, level) for level in levels}
     data = indicators_data(levels, outlines)
-    script = data_script(folder, "indicateurs", (seal(shown.folder),), lambda: data.script)
+    write_text(page.parent / script, data.script)
     package = shown.package
-    page = {
+    values = {
         "id": package["name"],
         "title": package["title"],
         "title_en": package["title_en"],
@@ -44,5 +48,5 @@ def write_indicators(shown: Shown, paths: Paths) -> str:
         "summary": summary_of(levels["departements"]),
         "scripts": {"assets": f"../{assets_folder()}", "data": script},
     }
-    write_text(folder / "indicateurs.html", render_indicators(page))
+    write_page(page, render_indicators(values), made_from)
     return script

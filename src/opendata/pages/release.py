@@ -1,18 +1,18 @@
 """One page per release: what it holds, what it changed, and whether it still stands."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from opendata.files import read_json, write_text
-from opendata.harvest import code_fingerprint
+from opendata.files import read_json
 from opendata.language import Text
 from opendata.metadata.addresses import Addresses, beside_release
 from opendata.metadata.citation import citation
 from opendata.metadata.schema_org import schema_org
 from opendata.pages.read import Shown, about_catalogue, files_of, licence_of, release_of, seal
+from opendata.pages.scripts import write_page, written_from
 from opendata.paths import Paths
 from opendata.publish.changes import KINDS, LEVELS, summary
 from opendata.release.store import read_table, versions
@@ -24,8 +24,6 @@ from opendata.site.changed import FIRST, around_change, by_interest, is_technica
 _PLACES = 40
 #: Letters shown of a value, and before its first change.
 _WIDTH, _BEFORE = 80, 20
-#: Begins the comment that tells what a page was made from.
-_MARK = "<!-- opendata "
 
 
 def write_releases(dataset: str, paths: Paths) -> None:
@@ -45,18 +43,15 @@ def write_releases(dataset: str, paths: Paths) -> None:
 
 
 def _write_release(
-    page: Any, entry: Mapping[str, Any], older: str, newer: str, paths: Paths, dataset: str
+    page: Path, entry: Mapping[str, Any], older: str, newer: str, paths: Paths, dataset: str
 ) -> None:
-    from opendata.site.assets import assets_folder
     from opendata.site.release_page import render_release
 
     shown = release_of(paths, paths.releases(dataset) / entry["version"])
-    made_from = (code_fingerprint(), assets_folder(), seal(shown.folder), older, newer,
-                 str(sorted(entry.items())), shown.catalogue.fingerprint)  # fmt: skip
-    mark = f"{_MARK}{hashlib.sha256(chr(30).join(made_from).encode()).hexdigest()[:16]} -->\n"
-    if page.is_file() and page.read_text(encoding="utf-8").endswith(mark):
-        return
-    write_text(page, render_release(release_page(shown, entry, older, newer)) + mark)
+    made_from = (seal(shown.folder), older, newer, str(sorted(entry.items())),
+                 shown.catalogue.fingerprint)  # fmt: skip
+    if not written_from(page, made_from):
+        write_page(page, render_release(release_page(shown, entry, older, newer)), made_from)
 
 
 def release_page(
