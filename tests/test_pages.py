@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from opendata import pipeline
 from opendata.catalog import load_dataset
 from opendata.files import read_json, write_json
@@ -197,3 +199,15 @@ def test_json_ld_of_the_page_is_the_file_said_for_the_page(released: Paths) -> N
     assert {"lieux.csv", "lieux.xlsx", "lieux.gpkg", "lieux.parquet"} <= {
         name.rsplit("/", 1)[-1] for name in files
     }
+
+
+def test_a_dataset_too_large_for_a_map_has_its_files_and_first_rows(
+    released: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("opendata.pages.dataset.MOST_PLACES", 3)
+    write_again(released)
+    page = (published(released) / "index.html").read_text(encoding="utf-8")
+    assert "Espace numérique des Tilleuls" in page
+    assert "latest/lieux.csv" in page
+    assert not list(published(released).glob("lieux-*.js"))
+    assert "leaflet.js" not in page

@@ -4,7 +4,7 @@ assembly ─► register of ids ─► changes ─► dates ─► report, indic
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -38,6 +38,8 @@ from opendata.schema import table_schema
 from opendata.territory import departements_of
 
 Review = Literal["auto", "always", "never"]
+#: Rows put into words at once.
+_ROWS = 50_000
 
 
 def tables_of(last: Path | None) -> dict[str, pd.DataFrame]:
@@ -61,8 +63,20 @@ def created_of(harvests: Sequence[Harvest]) -> datetime:
     )
 
 
-def _digest(parts: Iterable[str]) -> str:
-    return hashlib.sha256("\x1e".join(parts).encode()).hexdigest()
+def _digest(parts: Iterable[str | Iterable[str]]) -> str:
+    """The hash of texts; one may be given piece by piece."""
+    digest = hashlib.sha256()
+    for at, part in enumerate(parts):
+        digest.update(b"\x1e" if at else b"")
+        for piece in (part,) if isinstance(part, str) else part:
+            digest.update(piece.encode())
+    return digest.hexdigest()
+
+
+def _as_csv(table: pd.DataFrame) -> Iterator[str]:
+    """A table as one CSV, some rows at a time: whole, a million places are half a gigabyte."""
+    for start in range(0, max(len(table), 1), _ROWS):
+        yield table.iloc[start : start + _ROWS].to_csv(index=False, header=start == 0)
 
 
 def inputs_of(job: Job, harvests: Sequence[Harvest], geocoder: Geocoder) -> str:
@@ -99,7 +113,7 @@ def _content(
     about = (dataset.title, dataset.title_en, dataset.description, dataset.description_en,
              dataset.publisher, dataset.contact, dataset.homepage, licence, reference.fr, url,
              *(str(table_schema(name)) for name in (*TABLES, *found.tables())))  # fmt: skip
-    return _digest([*about, *FORMATS, *(table.to_csv(index=False) for table in tables)])
+    return _digest([*about, *FORMATS, *map(_as_csv, tables)])
 
 
 def compose_release(

@@ -1,6 +1,5 @@
 """What the documents share: how JSON is laid out, which files they speak of."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +9,10 @@ METADATA = "metadata"
 
 def json_text(content: Mapping[str, Any]) -> str:
     """Indented JSON, accents as they are, a newline at the end."""
-    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    # The schemas of a hundred columns, four times over: a tenth of a second with ``json``.
+    import orjson
+
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
 
 
 def data_files(package: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -42,7 +42,7 @@ def write_pages(dataset: Dataset, paths: Paths) -> None:
     write_releases(dataset.id, paths)
     page = dataset_page(dataset, shown, paths)
     write_text(paths.dataset(dataset.id) / "index.html", render_dataset(page))
-    sweep_scripts(paths.dataset(dataset.id), {*kept, page["scripts"]["data"]})
+    sweep_scripts(paths.dataset(dataset.id), {*kept, page["scripts"].get("data", "")})
     write_dataset_feed(dataset.id, paths)
     write_home(paths)
     write_catalogue_feed(paths)

@@ -26,6 +26,9 @@ from opendata.site.snippets import SNIPPETS
 
 #: Rows that are in the page itself, for readers without scripts.
 _ROWS = 25
+#: Above, the data of the map are more than a browser should be asked to load (60,000 places are
+#: 8 MB, and answer a key in under a second): the page then has its first rows and its files.
+MOST_PLACES = 200_000
 _ROW_FIELDS = (
     "lieu_id", "nom", "commune", "code_postal", "departement", "adresse", "telephone",
     "site_web", "horaires", "latitude", "longitude", "geo_precision",
@@ -94,7 +97,9 @@ def dataset_page(dataset: Dataset, shown: Shown, paths: Paths) -> dict[str, Any]
         "scripts": {
             "assets": f"../{assets_folder()}",
             "data": _places_script(paths.dataset(dataset.id), shown, places, catalogue.tiles),
-        },
+        }
+        if len(places) <= MOST_PLACES
+        else {},
     }
 
 
