@@ -165,6 +165,9 @@ def test_the_public_address_is_in_every_document(released: Paths) -> None:
     page = (published(released) / "index.html").read_text(encoding="utf-8")
     assert f"{url}/jeu/latest/lieux.parquet" in page
     assert "Tout" in (released.published / "index.html").read_text(encoding="utf-8")
+    assert f"Sitemap: {url}/sitemap.xml" in (released.published / "robots.txt").read_text()
+    sitemap = (released.published / "sitemap.xml").read_text()
+    assert f"<loc>{url}/jeu/indicateurs.html</loc>" in sitemap
 
 
 def test_a_slip_in_the_catalogue_stops_a_run_with_its_sentence(

@@ -47,6 +47,8 @@ def dataset_page(dataset: Dataset, shown: Shown, paths: Paths) -> dict[str, Any]
     where = in_catalogue(package, catalogue.url, "../")
     told = citation(package, where)
     names = ", ".join(one["name"] for one in extra["spatial"])
+    metadata = files_of(shown, metadata=True)
+    citation_file = next((one["name"] for one in metadata if one["format"] == "cff"), "")
     tiles = asdict(catalogue.tiles) if catalogue.tiles else None
     return {
         "id": package["name"],
@@ -73,7 +75,7 @@ def dataset_page(dataset: Dataset, shown: Shown, paths: Paths) -> dict[str, Any]
         "departements": sorted(set(places["departement"]) - {""}),
         "base": f"releases/{shown.version}",
         "files": files_of(shown, metadata=False),
-        "metadata": files_of(shown, metadata=True),
+        "metadata": metadata,
         "rows": _rows(in_order(places).head(_ROWS)),
         "categories": _categories(report["categories"]),
         "fields": _fields(report["champs"]),
@@ -88,7 +90,7 @@ def dataset_page(dataset: Dataset, shown: Shown, paths: Paths) -> dict[str, Any]
         "releases": _releases(paths, dataset.id),
         "release_href": f"{shown.version}.html",
         "indicators_href": "indicateurs.html",
-        "citation": {"text_fr": told.fr, "text_en": told.en, "file": "CITATION.cff"},
+        "citation": {"text_fr": told.fr, "text_en": told.en, "file": citation_file},
         "snippets": _snippets(where.files if catalogue.url else "latest/"),
         "json_ld": schema_org(package, where),
         "outlines": outlines_of(shown.folder, "departements"),

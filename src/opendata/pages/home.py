@@ -1,6 +1,8 @@
 """The home page, and the catalogue as machines read it."""
 
+from collections.abc import Sequence
 from typing import Any
+from xml.etree import ElementTree as Xml
 
 from opendata.files import read_json, write_text
 from opendata.language import Text
@@ -40,12 +42,35 @@ def write_home(paths: Paths) -> None:
     documents = catalogue_documents(catalogue, [one.package for one in shown])
     for (name, _), text in zip(CATALOGUE, documents, strict=True):
         write_text(paths.published / name, text)
+    _guide_robots(paths, catalogue.url, shown)
     entries = [_entry(one) for one in shown]
     files = [
         {"name": name, "title_fr": title.fr, "title_en": title.en} for name, title in CATALOGUE
     ]
     page = render_home(entries, about_catalogue(catalogue) | {"files": files})
     write_text(paths.published / "index.html", page)
+
+
+def _guide_robots(paths: Paths, url: str, shown: Sequence[Shown]) -> None:
+    """``robots.txt``, and ``sitemap.xml`` once there are absolute addresses to give."""
+    lines = ["User-agent: *", "Allow: /"]
+    if url:
+        root = Xml.Element("urlset", xmlns="http://www.sitemaps.org/schemas/sitemap/0.9")
+        days = {one.dataset: str(one.package["created"])[:10] for one in shown}
+        pages = {"": max(days.values(), default="")}
+        for name, day in days.items():
+            pages |= {f"{name}/": day, f"{name}/indicateurs.html": day}
+        for page, day in pages.items():
+            entry = Xml.SubElement(root, "url")
+            Xml.SubElement(entry, "loc").text = f"{url}{page}"
+            if day:
+                Xml.SubElement(entry, "lastmod").text = day
+        Xml.indent(root, " ")
+        text = Xml.tostring(root, encoding="unicode")
+        head = '<?xml version="1.0" encoding="utf-8"?>'
+        write_text(paths.published / "sitemap.xml", f"{head}\n{text}\n")
+        lines.append(f"Sitemap: {url}sitemap.xml")
+    write_text(paths.published / "robots.txt", "\n".join(lines) + "\n")
 
 
 def _entry(shown: Shown) -> dict[str, Any]:
