@@ -15,7 +15,7 @@ from opendata.metadata.coverage import frequency_name
 from opendata.metadata.schema_org import schema_org
 from opendata.model import Dataset, Tiles
 from opendata.pages.outlines import outlines_of
-from opendata.pages.read import Shown, about_catalogue, files_of, licence_of, seal
+from opendata.pages.read import Shown, about_dataset, files_of, seal
 from opendata.pages.scripts import data_script
 from opendata.paths import Paths
 from opendata.publish.changes import summary
@@ -51,19 +51,12 @@ def dataset_page(dataset: Dataset, shown: Shown, paths: Paths) -> dict[str, Any]
     citation_file = next((one["name"] for one in metadata if one["format"] == "cff"), "")
     tiles = asdict(catalogue.tiles) if catalogue.tiles else None
     return {
-        "id": package["name"],
-        "title": package["title"],
-        "title_en": package["title_en"],
+        **about_dataset(shown),
         "description": package["description"],
         "description_en": package["description_en"],
         "publisher": dataset.publisher,
         "contact": dataset.contact,
         "homepage": dataset.homepage,
-        "catalogue": about_catalogue(catalogue),
-        "demonstration": extra["demonstration"],
-        "version": package["version"],
-        "created": package["created"],
-        "licence": licence_of(package),
         "licence_reason": {"fr": extra["licence_reason"], "en": extra["licence_reason_en"]},
         "frequency": frequency_name(extra["frequency"])._asdict(),
         "schedule_fr": schedule.fr,

@@ -9,7 +9,7 @@ from opendata.language import Text
 from opendata.metadata import catalogue_documents
 from opendata.metadata.coverage import frequency_name
 from opendata.pages.outlines import outlines_of
-from opendata.pages.read import Shown, about_catalogue, catalogue_of, licence_of, release_of
+from opendata.pages.read import Shown, about_catalogue, about_dataset, catalogue_of, release_of
 from opendata.paths import Paths
 from opendata.release.store import read_table
 from opendata.site.explorer import points_of
@@ -75,18 +75,14 @@ def _guide_robots(paths: Paths, url: str, shown: Sequence[Shown]) -> None:
 
 def _entry(shown: Shown) -> dict[str, Any]:
     package, report = shown.package, shown.report
-    licence = licence_of(package)
+    about = about_dataset(shown)
+    licence = about["licence"]
     extra = package["opendata"]
     places = read_table(shown.folder, "lieux")
     return {
-        "id": package["name"],
-        "title": package["title"],
-        "title_en": package["title_en"],
+        **about,
         "description": package["description"],
         "description_en": package["description_en"],
-        "demonstration": extra["demonstration"],
-        "version": package["version"],
-        "created": package["created"],
         "publisher": package["contributors"][0]["title"],
         "territory": ", ".join(one["name"] for one in extra.get("spatial", ())),
         "frequency": frequency_name(extra.get("frequency", ""))._asdict(),

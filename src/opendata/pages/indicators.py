@@ -2,7 +2,7 @@
 
 from opendata.files import write_text
 from opendata.pages.outlines import TOLERANCES, outlines_of
-from opendata.pages.read import Shown, about_catalogue, files_of, licence_of, seal
+from opendata.pages.read import Shown, about_dataset, files_of, seal
 from opendata.pages.scripts import script_name, write_page, written_from
 from opendata.paths import Paths
 from opendata.release.store import read_table
@@ -30,16 +30,8 @@ def write_indicators(shown: Shown, paths: Paths) -> str:
     outlines = {level: outlines_of(shown.folder, level) for level in levels}
     data = indicators_data(levels, outlines)
     write_text(page.parent / script, data.script)
-    package = shown.package
     values = {
-        "id": package["name"],
-        "title": package["title"],
-        "title_en": package["title_en"],
-        "version": package["version"],
-        "created": package["created"],
-        "demonstration": package["opendata"]["demonstration"],
-        "licence": licence_of(package),
-        "catalogue": about_catalogue(shown.catalogue),
+        **about_dataset(shown),
         "base": f"releases/{shown.version}",
         "files": [one for one in files_of(shown, metadata=False) if one["name"].startswith(_TABLE)],
         "levels": data.levels,

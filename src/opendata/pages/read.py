@@ -90,6 +90,21 @@ def about_catalogue(catalogue: Catalogue) -> dict[str, str]:
     }
 
 
+def about_dataset(shown: Shown) -> dict[str, Any]:
+    """What every page about a release says of it, and of the catalogue it is in."""
+    package = shown.package
+    return {
+        "id": package["name"],
+        "title": package["title"],
+        "title_en": package["title_en"],
+        "demonstration": package["opendata"]["demonstration"],
+        "version": package["version"],
+        "created": package["created"],
+        "licence": licence_of(package),
+        "catalogue": about_catalogue(shown.catalogue),
+    }
+
+
 def licence_of(package: Mapping[str, Any]) -> dict[str, str]:
     """The licence of a release, with its titles."""
     licence = package["licenses"][0]

@@ -11,7 +11,7 @@ from opendata.language import Text
 from opendata.metadata.addresses import Addresses, beside_release
 from opendata.metadata.citation import citation
 from opendata.metadata.schema_org import schema_org
-from opendata.pages.read import Shown, about_catalogue, files_of, licence_of, release_of, seal
+from opendata.pages.read import Shown, about_dataset, files_of, release_of, seal
 from opendata.pages.scripts import write_page, written_from
 from opendata.paths import Paths
 from opendata.publish.changes import KINDS, LEVELS, summary
@@ -64,13 +64,7 @@ def release_page(
     told = citation(package, where)
     said = summary(report.get("changements", {}))
     return {
-        "id": package["name"],
-        "title": package["title"],
-        "title_en": package["title_en"],
-        "catalogue": about_catalogue(shown.catalogue),
-        "demonstration": package["opendata"]["demonstration"],
-        "version": shown.version,
-        "created": package["created"],
+        **about_dataset(shown),
         "state": entry.get("etat", ""),
         "withdrawn": {"reason": entry.get("raison", ""), "on": entry.get("retiree_le", "")},
         "older": older,
@@ -78,7 +72,6 @@ def release_page(
         "previous": report.get("version_precedente", ""),
         "places": report.get("places", 0),
         "base": f"releases/{shown.version}",
-        "licence": licence_of(package),
         "files": files_of(shown, metadata=False),
         "metadata": files_of(shown, metadata=True),
         "report": report,
