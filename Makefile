@@ -83,6 +83,7 @@ bench: install
 	$(BIN)/python benchmarks/match.py
 	$(BIN)/python benchmarks/identity.py
 	$(BIN)/python benchmarks/publish.py
+	$(BIN)/python benchmarks/site.py
 
 # After a change of a dataset's schedule or a new dataset.
 deployments: install
