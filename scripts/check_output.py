@@ -39,7 +39,7 @@ SEARCHES = (
     ("addresses named after a first name", NOMINATIVE, False),
     ("persons told by a title", TITLED, False),
 )
-FAILED = "REFUSÉ"
+FAILED = "REFUSED"
 
 
 def main() -> None:
@@ -56,7 +56,7 @@ def main() -> None:
             refused += not _judge(name, command, release)
         for name, found, judged in personal(release):
             refused += judged and bool(found)
-            verdict = "accepté" if not found else FAILED if judged else "à lire"
+            verdict = "passed" if not found else FAILED if judged else "to read"
             print(f"  {verdict:<8}         {name}: {len(found)}")
             for one in found[:12]:
                 print(f"             {one}")
@@ -149,7 +149,7 @@ def _judge(name: str, command: list[str | Path], release: Path) -> bool:
     )  # fmt: skip
     passed = done.returncode == 0
     seconds = time.perf_counter() - started
-    print(f"  {'accepté' if passed else FAILED:<8} {seconds:5.1f} s {name}", flush=True)
+    print(f"  {'passed' if passed else FAILED:<8} {seconds:5.1f} s {name}", flush=True)
     if not passed:
         for line in (done.stdout + done.stderr).strip().splitlines()[-15:]:
             print(f"             {line}")

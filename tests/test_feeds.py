@@ -97,7 +97,7 @@ def test_a_dataset_tells_each_release_that_is_there() -> None:
     ]
     links = [(link.get("rel"), link.get("href")) for link in entries[0].findall(f"{ATOM}link")]
     assert links == [
-        ("alternate", "index.html"),
+        ("alternate", "2026-03-02.html"),
         ("related", "releases/2026-03-02/changements.csv"),
         ("related", "releases/2026-03-02/changements.md"),
     ]
@@ -197,7 +197,7 @@ def test_the_catalogue_merges_the_last_releases_of_every_dataset() -> None:
         "autre/2025-01-28.3", "autre/2025-01-28.2",
     ]  # fmt: skip
     addresses = [link.get("href") for link in found[3].findall(f"{ATOM}link")]
-    assert addresses == ["autre/index.html", "autre/releases/2025-01-28.3/changements.csv"]
+    assert addresses == ["autre/2025-01-28.3.html", "autre/releases/2025-01-28.3/changements.csv"]
     assert told(feed, "id") == "tag:opendata,1970:catalogue"
 
 

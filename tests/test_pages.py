@@ -4,6 +4,7 @@ import html
 import json
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -177,9 +178,13 @@ def test_a_slip_in_the_catalogue_stops_a_run_with_its_sentence(
     status, said = command("run", "jeu")
     assert status == 2
     assert "catalogue.toml" in said and "« titre »" in said and "« title »" in said
+    assert command("status")[0] == 2
+    assert command("--debug", "status")[0] == 2  # a traceback, and the same exit status
     for text, expected in (
         ('url = "donnees.exemple.fr"', "url"),
         ("url = 3", "url"),
+        ('contact = "personne"', "contact"),
+        ('[tiles]\nurl = "http://tuiles.fr/{z}/{x}/{y}.png"\nattribution = "x"', "tiles.url"),
         ('[tiles]\nurl = "https://tuiles.fr/x.png"\nattribution = "x"', "tiles.url"),
         ('[tiles]\nurl = "https://tuiles.fr/{z}/{x}/{y}.png"', "tiles.attribution"),
     ):
@@ -214,3 +219,69 @@ def test_a_dataset_too_large_for_a_map_has_its_files_and_first_rows(
     assert "latest/lieux.csv" in page
     assert not list(published(released).glob("lieux-*.js"))
     assert "leaflet.js" not in page
+
+
+def test_no_colon_is_glued_to_what_it_parts(released: Paths) -> None:
+    second_release(released)
+    for page in published(released).glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        text = re.sub(r"<(script|style|svg|code|pre)\b.*?</\1>", "", text, flags=re.S)
+        french = re.sub(r'<span class="t" lang="en">[^<]*</span>', "", text)
+        seen = html.unescape(re.sub(r"<[^>]+>", "", french))
+        assert not re.findall(r"[a-zé]:[a-zé0-9]", seen), page.name
+        assert "Changements" in seen or page.name == "indicateurs.html"
+
+
+def test_a_release_that_lost_a_file_is_told_in_one_sentence(
+    released: Paths, command: Command
+) -> None:
+    (released.releases("jeu") / latest_of(released) / "lieux.csv").unlink()
+    status, said = command("run", "jeu")
+    assert status == 3
+    assert "a perdu lieux.csv" in said and "--force" in said
+    assert pipeline.run("jeu", released, force=True).status == "published"
+
+
+def test_another_dataset_that_lost_a_file_takes_nothing_from_the_others(released: Paths) -> None:
+    other = released.published / "autre"
+    shutil.copytree(published(released), other, symlinks=True)
+    (other / "latest" / "lieux.csv").unlink()
+    write_again(released)
+    home = (released.published / "index.html").read_text(encoding="utf-8")
+    assert home.count('<li class="card') == 2
+
+
+def test_a_joined_place_is_found_under_the_one_that_took_over(released: Paths) -> None:
+    folder = published(released) / "latest"
+    ids = (folder / "identifiants.csv").read_text(encoding="utf-8").splitlines()
+    kept = ids[1].split(",")[0]
+    ended = f"l-000000000000,fusionne,2026-01-01,{kept}" + "," * (ids[0].count(",") - 3)
+    (folder / "identifiants.csv").write_text("\r\n".join([*ids, ended, ""]), encoding="utf-8")
+    for script in published(released).glob("lieux-*.js"):
+        script.unlink()
+    write_again(released)
+    (script,) = published(released).glob("lieux-*.js")
+    assert f'"finis":{{"l-000000000000":"{kept}"}}' in script.read_text(encoding="utf-8")
+
+
+def test_those_whose_reference_data_are_published_are_named(released: Paths) -> None:
+    folder = published(released) / "latest"
+    for name in ("CITATION.txt", "dcat.ttl", "datapackage.json"):
+        text = (folder / name).read_text(encoding="utf-8")
+        assert "INSEE" in text and "GeoNames" in text, name
+        assert "IGN" not in text, name  # nothing of it was downloaded
+    assert "INSEE" in (published(released) / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_release_is_dated_by_the_day_it_went_out(released: Paths) -> None:
+    """Two releases of one copy have the same data, and are news one after the other."""
+    (released.catalog / "catalogue.toml").write_text('url = "https://a.exemple.fr/"\n')
+    pipeline.run("jeu", released)
+    newer, older = read_json(published(released) / "releases.json")["releases"]
+    assert newer["created"] == older["created"]
+    assert newer["publiee_le"] >= older["publiee_le"] > ""
+    write_again(released)
+    again = read_json(published(released) / "releases.json")["releases"]
+    assert [one["publiee_le"] for one in again] == [newer["publiee_le"], older["publiee_le"]]
+    feed = (published(released) / "feed.atom").read_text(encoding="utf-8")
+    assert f"<published>{newer['publiee_le']}</published>" in feed

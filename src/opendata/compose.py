@@ -14,6 +14,7 @@ import pandas as pd
 from opendata.assemble import DATES_OF_PUBLICATION, Assembly
 from opendata.check import release_errors
 from opendata.files import read_json, rfc3339
+from opendata.geocode.credits import credits_of
 from opendata.geocode.geocoder import Geocoder
 from opendata.harvest import Harvest, code_fingerprint
 from opendata.identity.registry import Published, advance
@@ -145,7 +146,8 @@ def compose_release(
     ]
     licence, why = dataset_licence(published)
     reference = geocoder.reference
-    vintage = geocoder.vintage(departements_of(reference.frame, dataset.territory))
+    departements = departements_of(reference.frame, dataset.territory)
+    vintage = geocoder.vintage(departements)
     report = build_report(
         dataset, version, rfc3339(created), places, assembly, harvests,
         difference, vintage,
@@ -170,7 +172,7 @@ def compose_release(
     content = _content(dataset, assembly, ids, found, licence.id, vintage, job.catalogue.url)
     return Release(
         dataset, version, created, licence, why, tables, report, tuple(published), inputs,
-        content, vintage, found.outlines, job.catalogue,
+        content, vintage, found.outlines, job.catalogue, credits_of(geocoder, departements),
     )  # fmt: skip
 
 

@@ -86,10 +86,10 @@ def _entry(
     release: Mapping[str, Any], package: Mapping[str, Any], least: str, readable: bool
 ) -> Entry:
     version, withdrawn = str(release["version"]), release.get("etat") == "retiree"
-    created = _moment(release.get("created"), version)
+    created = _moment(release.get("publiee_le") or release.get("created"), version)
     title = f"{package['title']} — version {version} ({summary(release, short=True).fr})"
     folder = str(release.get("href") or f"releases/{version}/")
-    links = [("alternate", "text/html", "index.html")]
+    links = [("alternate", "text/html", f"{version}.html")]
     links.append(("related", "text/csv", f"{folder}changements.csv"))
     if readable:
         links.append(("related", "text/markdown", f"{folder}changements.md"))

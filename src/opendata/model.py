@@ -480,6 +480,16 @@ class Licence:
 
 
 @dataclass(frozen=True, slots=True)
+class Credit:
+    """Whom to name for reference data that is republished; ``licence`` is an identifier."""
+
+    title: Text
+    attribution: str
+    licence: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
 class Artifact:
     """One published file, as the data package describes it.
 
@@ -520,6 +530,7 @@ class Release:
     reference: Text
     outlines: Mapping[str, pd.Series] = field(default_factory=dict)
     catalogue: Catalogue = field(default_factory=Catalogue)
+    credits: tuple[Credit, ...] = ()
 
     @property
     def day(self) -> str:

@@ -421,4 +421,6 @@ def test_without_outlines_a_browser_draws_circles_and_says_why(tmp_path: Path) -
     first = [rows.index(f"Commune {n:02}") for n in (8, 7, 2, 0)]
     assert first == sorted(first)
     assert html.count(' round"') == 30
-    assert "opendata reference update" in html.split('id="drawn"')[1].split("</p>")[0]
+    said = html.split('id="drawn"')[1].split("</p>")[0]
+    assert "contours" in said
+    assert "opendata " not in said  # a page for readers names no command

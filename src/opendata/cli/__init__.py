@@ -6,6 +6,7 @@ shown only with ``--debug``. Heavy modules are imported inside the commands that
 """
 
 import sys
+import traceback
 from collections.abc import Sequence
 
 import click
@@ -61,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = cli.main(arguments, prog_name="opendata", standalone_mode=False)
     except OpendataError as error:
         if debug:
-            raise
+            traceback.print_exc()
         click.echo(str(error), err=True)
         code = error.exit_status
     except click.exceptions.NoArgsIsHelpError as error:
@@ -77,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = 3
     except Exception as problem:
         if debug:
-            raise
+            traceback.print_exc()
         trouble = prefect_trouble(problem)
         if trouble is not None:
             click.echo(str(trouble), err=True)

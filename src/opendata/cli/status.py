@@ -18,8 +18,9 @@ def status(dataset: str | None, as_json: bool) -> int:
     from opendata.status import dataset_status
 
     paths = settings()
-    from opendata.catalog import dataset_ids, load_dataset
+    from opendata.catalog import dataset_ids, load_catalogue, load_dataset
 
+    load_catalogue(paths)
     names = [dataset] if dataset else list(dataset_ids(paths))
     found = [dataset_status(load_dataset(name, paths), paths) for name in names]
     if as_json:

@@ -59,7 +59,7 @@ def citation_text(package: Mapping[str, Any], where: Addresses) -> str:
         told.fr, told.en, "",
         f"Licence : {licence['title']}, {licence['path']}",
         extra["licence_reason"], extra["licence_reason_en"], "",
-        "Sources / Sources",
+        "Mentions à reprendre / Attributions to reproduce",
     ]  # fmt: skip
     for source in package["sources"]:
         named = source.get("attribution") or source["title"]

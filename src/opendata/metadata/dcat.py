@@ -97,12 +97,14 @@ class _Writer:
 
     def catalogue(self, catalogue: Catalogue, packages: list[Mapping[str, Any]]) -> None:
         """The catalogue and its datasets; its files are beside the home page."""
-        node = self._uri(f"{catalogue.url}catalogue")
+        node = self._uri(f"{catalogue.url or './'}#catalogue")
         self._type(node, "dcat:Catalog")
         self._both(node, "dct:title", catalogue.title, catalogue.title_en)
         self._both(node, "dct:description", catalogue.description, catalogue.description_en)
         publisher = catalogue.publisher or catalogue.title
-        self._publisher(node, publisher, catalogue.publisher_url, f"{catalogue.url}#publisher")
+        self._publisher(
+            node, publisher, catalogue.publisher_url, f"{catalogue.url or './'}#publisher"
+        )
         self._link(node, "foaf:homepage", self._document(catalogue.url or "./"))
         themes = self._uri(f"{_EU}data-theme")
         self._type(themes, "skos:ConceptScheme")

@@ -5,6 +5,8 @@ from typing import Any
 
 #: Role of the resources that describe the others: no document speaks of them.
 METADATA = "metadata"
+#: Role of the sources that are reference data, not places.
+REFERENCE = "reference"
 
 
 def json_text(content: Mapping[str, Any]) -> str:

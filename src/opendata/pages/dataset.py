@@ -13,6 +13,7 @@ from opendata.metadata.addresses import in_catalogue
 from opendata.metadata.citation import citation
 from opendata.metadata.coverage import frequency_name
 from opendata.metadata.schema_org import schema_org
+from opendata.metadata.texts import REFERENCE
 from opendata.model import Dataset, Tiles
 from opendata.pages.outlines import outlines_of
 from opendata.pages.read import Shown, about_dataset, files_of, seal
@@ -74,6 +75,7 @@ def dataset_page(dataset: Dataset, shown: Shown, paths: Paths) -> dict[str, Any]
         "fields": _fields(report["champs"]),
         "report": report,
         "sources": report["sources"],
+        "references": [one for one in package["sources"] if one.get("role") == REFERENCE],
         "changes": {
             "previous": report.get("version_precedente", ""),
             "summary_fr": summary(report["changements"]).fr,
@@ -106,9 +108,20 @@ def _places_script(folder: Path, shown: Shown, places: pd.DataFrame, tiles: Tile
         "lieux",
         (seal(shown.folder), str(background)),
         lambda: explorer_script(
-            places, outlines_of(shown.folder, "departements"), background, titles
+            places,
+            outlines_of(shown.folder, "departements"),
+            background,
+            titles,
+            _ended(shown.folder),
         ),
     )
+
+
+def _ended(release: Path) -> dict[str, str]:
+    """Id of a place that became part of another -> id of that other."""
+    ids = read_table(release, "identifiants", ("lieu_id", "successeur"))
+    joined = ids[ids["successeur"] != ""]
+    return dict(zip(joined["lieu_id"], joined["successeur"], strict=True))
 
 
 def _rows(places: pd.DataFrame) -> list[dict[str, Any]]:
@@ -168,6 +181,7 @@ def _releases(paths: Paths, dataset: str) -> list[dict[str, Any]]:
         {
             "version": entry["version"],
             "created": entry["created"],
+            "published": entry.get("publiee_le") or entry["created"],
             "places": entry["lieux"],
             "href": f"{entry['version']}.html" if entry.get("href") else "",
             "added": entry.get("ajouts", 0),

@@ -70,6 +70,8 @@ def _guide_robots(paths: Paths, url: str, shown: Sequence[Shown]) -> None:
         head = '<?xml version="1.0" encoding="utf-8"?>'
         write_text(paths.published / "sitemap.xml", f"{head}\n{text}\n")
         lines.append(f"Sitemap: {url}sitemap.xml")
+    else:
+        (paths.published / "sitemap.xml").unlink(missing_ok=True)
     write_text(paths.published / "robots.txt", "\n".join(lines) + "\n")
 
 
@@ -78,7 +80,8 @@ def _entry(shown: Shown) -> dict[str, Any]:
     about = about_dataset(shown)
     licence = about["licence"]
     extra = package["opendata"]
-    places = read_table(shown.folder, "lieux")
+    # A dataset that lost its file must not take the home page from the others.
+    places = read_table(shown.folder, "lieux", ("code_insee", "latitude", "longitude"))
     return {
         **about,
         "description": package["description"],

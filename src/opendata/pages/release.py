@@ -66,6 +66,7 @@ def release_page(
     return {
         **about_dataset(shown),
         "state": entry.get("etat", ""),
+        "published": entry.get("publiee_le", ""),
         "withdrawn": {"reason": entry.get("raison", ""), "on": entry.get("retiree_le", "")},
         "older": older,
         "newer": newer,

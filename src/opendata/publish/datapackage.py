@@ -13,8 +13,8 @@ from opendata.files import rfc3339, sha256_of
 from opendata.licences import licences
 from opendata.metadata import DOCUMENTS, release_documents
 from opendata.metadata.coverage import bbox_of, frequency_of, spatial_of, temporal_of
-from opendata.metadata.texts import METADATA, json_text
-from opendata.model import Artifact, Licence, Release, Source
+from opendata.metadata.texts import METADATA, REFERENCE, json_text
+from opendata.model import Artifact, Credit, Licence, Release, Source
 
 NAME = "datapackage"
 FILE = "datapackage.json"
@@ -54,7 +54,7 @@ def descriptor(release: Release, folder: Path, artifacts: Iterable[Artifact]) ->
         "version": release.version,
         "created": rfc3339(release.created),
         "licenses": [licence_entry(release.licence)],
-        "sources": [_source_entry(source) for source in release.sources],
+        "sources": [*map(_source_entry, release.sources), *map(_credit_entry, release.credits)],
         "contributors": [contributor],
         "keywords": ["lieux numériques", "médiation numérique", "tiers-lieux", "open data"],
         "resources": [_resource(artifact, folder) for artifact in artifacts],
@@ -91,6 +91,19 @@ def _source_entry(source: Source) -> dict[str, Any]:
     if source.homepage or source.fetch.url:
         entry["path"] = source.homepage or source.fetch.url
     return entry
+
+
+def _credit_entry(credit: Credit) -> dict[str, Any]:
+    """Reference data, told like a source: whoever reuses the release has to name it, too."""
+    return {
+        "title": credit.title.fr,
+        "title_en": credit.title.en,
+        "licence": credit.licence,
+        "licence_title": licences()[credit.licence].title.fr,
+        "attribution": credit.attribution,
+        "path": credit.page,
+        "role": REFERENCE,
+    }
 
 
 def _resource(artifact: Artifact, folder: Path) -> dict[str, Any]:

@@ -138,8 +138,11 @@ def _notice(release: Release) -> Iterator[tuple[str, str]]:
     yield "", release.licence_reason.fr
     yield "Codes", "Les codes (postaux, INSEE, SIRET) sont du texte : gardez-les ainsi."
     yield "Valeurs multiples", "Séparées par « | »."
+    yield "Dates", "Du texte, année-mois-jour."
     for source in release.sources:
         yield "Source", f"{source.title} ({source.attribution or source.publisher})"
+    for credit in release.credits:
+        yield "Référentiel", f"{credit.title.fr} ({credit.attribution})"
 
 
 def _write_texts(

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from opendata.catalog import load_decisions
-from opendata.errors import CatalogError
+from opendata.errors import CatalogError, ReleaseError
 from opendata.files import read_json
 from opendata.paths import Paths
 
@@ -103,8 +103,20 @@ def latest(paths: Paths, dataset: str) -> Path | None:
 
 
 def read_table(folder: Path | None, name: str, columns: tuple[str, ...] = ()) -> pd.DataFrame:
-    """A published CSV as text; empty with ``columns`` when there is no such file (yet)."""
-    if folder is None or (columns and not (folder / f"{name}.csv").is_file()):
+    """A published CSV as text; empty with ``columns`` when there is no such file (yet).
+
+    Raises ReleaseError where a release lost a file that it must have.
+    """
+    lost = folder is not None and not (folder / f"{name}.csv").is_file()
+    if folder is not None and lost and not columns:
+        raise ReleaseError(
+            "version_abimee",
+            fr=f"La version {folder.name} a perdu {name}.csv : remettez ce fichier dans {folder}, "
+            "ou relancez avec « --force » pour publier une nouvelle version.",
+            en=f"Release {folder.name} lost {name}.csv: put that file back into {folder}, or run "
+            "again with “--force” to publish a new release.",
+        )
+    if folder is None or lost:
         return pd.DataFrame({column: pd.Series(dtype="str") for column in columns})
     return pd.read_csv(folder / f"{name}.csv", dtype="str", keep_default_na=False)
 

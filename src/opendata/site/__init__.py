@@ -218,6 +218,7 @@ def _known(codes: dict[str, Text]) -> Callable[[object], Markup]:
 
 _WORDS: dict[str, Any] = {
     "t": wording.both,
+    "colon": wording.COLON,
     "num": wording.number_html,
     "signed": wording.signed_html,
     "pct": wording.percent_html,

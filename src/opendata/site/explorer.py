@@ -42,6 +42,7 @@ def explorer_script(
     outlines: Mapping[str, Any] | None = None,
     tiles: Mapping[str, Any] | None = None,
     titles: Mapping[str, str] | None = None,
+    ended: Mapping[str, str] | None = None,
 ) -> str:
     """The text of the script that hands the places to ``assets/explorer.js``.
 
@@ -49,7 +50,8 @@ def explorer_script(
     FeatureCollection in longitude and latitude whose features are départements with their
     ``code`` and ``nom``, left out unless nearly all places stand in one;
     ``tiles`` is ``{"url": "https://…/{z}/{x}/{y}.png", "attribution": text}``; ``titles``
-    gives the title of a source by its id. Each of the three may be missing.
+    gives the title of a source by its id, ``ended`` the id of the place that took over from one
+    that is gone. Each of the four may be missing.
     """
     rows = in_order(places).reset_index(drop=True)
     shapes = _outlines(outlines)
@@ -69,6 +71,7 @@ def explorer_script(
         **_precisions(rows["geo_precision"]),
         "contours": shapes if _complete(shapes, rows["code_departement"]) else None,
         "tuiles": _tiles(tiles),
+        "finis": dict(ended or {}),
     }
     content["categories"] = _categories(rows["categories"])
     written = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

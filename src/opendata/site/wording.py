@@ -33,6 +33,12 @@ _MONTHS = (
 )
 
 
+#: A colon between two parts of a line: French puts a space before it.
+COLON = Markup('<span class="t" lang="fr">{}</span><span class="t" lang="en">{}</span>').format(
+    f"{_NO_BREAK}: ", ": "
+)
+
+
 def both(fr: Any, en: Any = "") -> Markup:
     """French and English side by side; one plain text when they are the same or one is missing."""
     french, english = _text(fr), _text(en)

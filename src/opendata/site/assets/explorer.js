@@ -27,6 +27,10 @@
     without: ['sans point', 'without a point'],
     noPoint: ['Ce lieu n’a pas de point : la carte ne peut pas le montrer.',
       'This place has no point: the map cannot show it.'],
+    gone: ['ce lieu n’est pas publié dans cette version ; identifiants.csv dit ce qu’il est devenu.',
+      'this place is not in this release; identifiants.csv tells what became of it.'],
+    joined: ['ce lieu a été réuni à celui qui est montré.',
+      'this place was joined to the one that is shown.'],
     row: ['Voir sa ligne dans le tableau', 'See its row in the table'],
     address: ['Adresse', 'Address'],
     hours: ['Horaires', 'Opening hours'],
@@ -575,13 +579,18 @@
 
   function fromHash() {
     const asked = location.hash.replace(/^#(?:(?:fr|en)(?::|$))?/, '');
-    if (!numberOf.has(asked)) { return false; }
-    const n = numberOf.get(asked);
+    const heir = (data.finis || {})[asked];
+    if (!numberOf.has(asked) && !numberOf.has(heir)) {
+      if (/^l-[0-9a-z]+$/.test(asked)) { get('spot').textContent = asked + ' : ' + say(WORDS.gone); }
+      return false;
+    }
+    const n = numberOf.get(numberOf.has(asked) ? asked : heir);
     if (n === chosen && get(asked)) { return true; }
     reset();
     update(true);
     choose(n, { row: true });
     arrive();
+    if (data.ids[n] !== asked) { get('spot').textContent = asked + ' : ' + say(WORDS.joined); }
     return true;
   }
   function arrive() {

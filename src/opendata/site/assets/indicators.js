@@ -503,8 +503,7 @@
         ? t(' territoires sans position ne sont que dans le tableau.', ' areas without a position are in the table only.')
         : t(' territoire sans position n’est que dans le tableau.', ' area without a position is in the table only.')));
     }
-    parts.push(t('Pour que la prochaine version ait les contours : ', 'For the next release to have outlines: '));
-    fill(get('drawn'), [document.createTextNode(spaced(parts.join(' '))), make('code', 'opendata reference update'), document.createTextNode('.')]);
+    fill(get('drawn'), [document.createTextNode(spaced(parts.join(' ')))]);
     get('drawn').hidden = false;
   }
 
