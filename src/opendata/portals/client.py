@@ -23,6 +23,7 @@ TIMEOUT_S = (10.0, 60.0)
 LONGEST_SAYING = 300
 _REDIRECTS = 5
 
+_SERVER_ERROR = 500
 _NOT_SENT = (requests.exceptions.ConnectTimeout,)
 
 
@@ -33,19 +34,29 @@ class PortalError(OpendataError):
 class TroubleError(Exception):
     """A request that did not succeed; ``reason`` is a part of a sentence.
 
-    ``status`` is the portal's answer (0 for none). ``unsure``: it may have been carried out.
+    ``status`` is the portal's answer (0 for none), ``answer`` the JSON in it (None for none).
+    ``unsure``: it may have been carried out.
     """
 
-    def __init__(self, reason: Text, *, status: int = 0, unsure: bool = False) -> None:
+    def __init__(
+        self, reason: Text, *, status: int = 0, unsure: bool = False, answer: Any = None
+    ) -> None:
         super().__init__(reason.en)
         self.reason = reason
         self.status = status
         self.unsure = unsure
+        self.answer = answer
 
     @property
     def absent(self) -> bool:
         """There is no such thing on the portal, or no longer."""
         return self.status in (requests.codes.not_found, requests.codes.gone)
+
+    @property
+    def refused(self) -> bool:
+        """The portal said no: the same request would get the same answer."""
+        busy = requests.codes.too_many_requests
+        return requests.codes.bad_request <= self.status < _SERVER_ERROR and self.status != busy
 
 
 class _AgainError(Exception):
@@ -178,19 +189,20 @@ class Client:
             first = BUSY_WAIT_S if busy else FIRST_WAIT_S
             raise _AgainError(trouble, retry_after(response), first)
         if status >= requests.codes.bad_request:
-            raise TroubleError(self._refusal(response), status=status)
+            raise TroubleError(self._refusal(response), status=status, answer=_json(response))
         if not response.content:
             return {}
-        try:
-            return response.json()
-        except ValueError:
+        answer = _json(response)
+        if answer is None:
             raise TroubleError(
                 Text(
                     "sa réponse n'est pas du JSON : « url » est-elle celle d'un tel portail ?",
                     "its answer is not JSON: is “url” the address of such a portal?",
                 ),
+                status=status,
                 unsure=not reads,
-            ) from None
+            )
+        return answer
 
     def _refusal(self, response: requests.Response) -> Text:
         status = response.status_code
@@ -224,12 +236,16 @@ class Client:
 
     def _said(self, response: requests.Response) -> str:
         """What the portal says of a refusal, on one line and without the key."""
-        try:
-            answer = response.json()
-        except ValueError:
-            return ""
-        words = "; ".join(_sayings(answer)).replace(self._key, "***")
+        words = "; ".join(_sayings(_json(response))).replace(self._key, "***")
         return words if len(words) <= LONGEST_SAYING else words[: LONGEST_SAYING - 1] + "…"
+
+
+def _json(response: requests.Response) -> Any:
+    """What an answer says, None when that is not JSON."""
+    try:
+        return response.json()
+    except ValueError:
+        return None
 
 
 def _sayings(answer: Any, where: str = "") -> list[str]:
