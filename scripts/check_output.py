@@ -22,8 +22,11 @@ from pathlib import Path
 
 BIN = Path(sys.executable).parent
 HOME = Path(os.environ.get("OPENDATA_HOME") or "data").absolute()
-#: A mobile number of mainland France, however it is spaced.
-MOBILE = re.compile(rb"(?<![\d.,/=_-])(?:\+33|0033|0)[ .-]?[67](?:[ .-]?\d\d){4}(?![\d])")
+#: A mobile number of mainland France, with its prefix or spaced; ten digits in a row may be a key.
+MOBILE = re.compile(
+    rb"(?<![\d.,/=_-])(?:(?:\+33|0033) ?[67](?:[ .-]?\d\d){4}|0[67](?:[ .-]\d\d){4})(?!\d)"
+)
+TEN_DIGITS = re.compile(rb"(?<![\d.,/=_-])0[67]\d{8}(?!\d)")
 #: An address that is named after a person: first name, sign, name.
 NOMINATIVE = re.compile(
     rb"\b(?:jean|marie|pierre|michel|nathalie|isabelle|philippe|sylvie|catherine|christophe|nicolas"
@@ -36,6 +39,7 @@ NOMINATIVE = re.compile(
 TITLED = re.compile(rb"\b(?:M\.|Mme|Mlle|Monsieur|Madame) (?:[A-Z\xc3][\w\xc3-]+ ?){1,3}")
 SEARCHES = (
     ("mobile numbers", MOBILE, True),
+    ("ten digits like those of a mobile", TEN_DIGITS, False),
     ("addresses named after a first name", NOMINATIVE, False),
     ("persons told by a title", TITLED, False),
 )
@@ -103,8 +107,9 @@ def _machine(command: str, file: str | Path) -> Iterator[tuple[str, list[str | P
 def personal(release: Path) -> Iterator[tuple[str, list[str], bool]]:
     """What may speak of a person in any file, whatever wraps it, pages included.
 
-    A number is a verdict; of an address or a title, a person has to say whether it is a town's or
-    a street's name (« jean-de-la-ruelle@… », « Madame de Sévigné »).
+    A number that is written as one is a verdict; of ten digits (the key of a library), an address
+    or a title, a person has to say whether it is a town's or a street's name
+    (« jean-de-la-ruelle@… », « Madame de Sévigné »).
     """
     pages = [path for path in release.parents[1].glob("*.*") if path.is_file()]
     read = {path.name: _text_of(path) for path in sorted([*release.iterdir(), *pages])}

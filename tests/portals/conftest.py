@@ -82,6 +82,11 @@ class Desk:
         (self.paths.catalog / "sources" / "une-source.toml").touch()
         (self.paths.catalog / "datasets" / "lieux.toml").write_text(text, encoding="utf-8")
 
+    def catalogue(self, url: str) -> None:
+        """Fill in the public address in catalogue.toml."""
+        self.paths.catalog.mkdir(parents=True, exist_ok=True)
+        (self.paths.catalog / "catalogue.toml").write_text(f'url = "{url}"', encoding="utf-8")
+
     def release(
         self, version: str, files: tuple[str, ...] = FILES, own: Any = None, **more: Any
     ) -> None:
@@ -144,7 +149,9 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    return Desk(Paths(home=tmp_path / "data", catalog=tmp_path / "catalog", mirror=None))
+    desk = Desk(Paths(home=tmp_path / "donnees", catalog=tmp_path / "fiches", mirror=None))
+    desk.catalogue(CATALOGUE)
+    return desk
 
 
 @pytest.fixture

@@ -18,11 +18,15 @@ ZONES = ("fr:region:24", "fr:region:11", "country:fr", "fr:departement:37")
 GRANULARITIES = ("poi", "other", "fr:commune", "fr:region")
 SCHEMAS = {"LaMednum/standard-mediation-num": ("1.0.0", "1.0.1", "1.0.2")}
 MEMBER, OUTSIDER = "clef-membre-0123456789", "clef-autre-0123456789"
+ADMINISTRATOR = "clef-du-portail-0123456789"
 _RESERVED = ("analysis:", "check:", "recommendations")
 
 
 class FakeUdata(FakePortal):
-    """Members of ORGANIZATION hold the key MEMBER; OUTSIDER is somebody else's."""
+    """Members of ORGANIZATION hold the key MEMBER, those of the other one OUTSIDER.
+
+    ADMINISTRATOR is of neither, and may do everything.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,16 +41,18 @@ class FakeUdata(FakePortal):
 
     def answer(self, asked: Asked) -> Answer:
         key = asked.headers.get("x-api-key")
-        if key not in (None, MEMBER, OUTSIDER):
+        if key not in (None, MEMBER, OUTSIDER, ADMINISTRATOR):
             raise RefusedError(401, {"message": "Invalid API Key"})
-        member = key == MEMBER
+        member = key in (MEMBER, ADMINISTRATOR)
         path = asked.path
         if asked.method != "GET" and key is None:
             raise RefusedError(401, {"message": "Unauthorized"})
         if path == "/api/1/me/":
             if key is None:
                 raise RefusedError(401, {"message": "Unauthorized"})
-            return Answer(200, {"id": "someone", "organizations": []})
+            mine = {MEMBER: [ORGANIZATION], OUTSIDER: [OTHER_ORGANIZATION]}.get(key, [])
+            roles = ["admin"] if key == ADMINISTRATOR else []
+            return Answer(200, {"id": "someone", "organizations": mine, "roles": roles})
         if found := re.fullmatch(r"/api/1/organizations/([^/]+)/(datasets/)?", path):
             return self._organization(found[1], bool(found[2]), asked, member)
         if path == "/api/1/datasets/frequencies/":

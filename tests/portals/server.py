@@ -23,7 +23,7 @@ class Asked:
 
 @dataclass
 class Answer:
-    """One answer; ``body`` None for no content."""
+    """One answer; ``body`` None for no content, bytes for a page of HTML."""
 
     status: int
     body: Any = None
@@ -129,12 +129,15 @@ def _handler(portal: FakePortal) -> type[BaseHTTPRequestHandler]:
                 answer = Answer(status, fault.body, dict(fault.headers))
             else:
                 answer = _try(portal.answer, asked)
-            body = b"" if answer.body is None else json.dumps(answer.body).encode()
+            page = isinstance(answer.body, bytes)
+            body = answer.body if page else json.dumps(answer.body).encode()
+            if answer.body is None:
+                body = b""
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
             if body:
-                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Type", "text/html" if page else "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -149,3 +152,14 @@ def _try(handle: Callable[[Asked], Answer], asked: Asked) -> Answer:
         return handle(asked)
     except RefusedError as refused:
         return refused.answer
+
+
+class FakeSite(FakePortal):
+    """Something that is no portal: it answers everything with the same page."""
+
+    def __init__(self, status: int, body: Any) -> None:
+        super().__init__()
+        self.same = Answer(status, body)
+
+    def answer(self, asked: Asked) -> Answer:
+        return self.same

@@ -10,6 +10,7 @@ from opendata.portals import PortalError
 from tests.portals import fake_ckan
 from tests.portals.conftest import CATALOGUE, FILES, STANDARD, Desk
 from tests.portals.fake_ckan import FakeCkan
+from tests.portals.server import FakeSite
 
 TITLE = "Lieux numériques d'été"
 
@@ -51,6 +52,59 @@ def test_a_dataset_is_made_at_once(on_ckan: Desk, ckan: FakeCkan) -> None:
     assert standard["url"] == f"{CATALOGUE}lieux/latest/lieux-standard.csv"
     assert done.page == f"{ckan.url}/dataset/lieux-numeriques-d-ete"
     assert done.toml == f'dataset = "{package["id"]}"' and done.notes == ()
+
+
+TWO = {
+    "spatial": [
+        {"code": "region:24", "name": "Centre-Val de Loire",
+         "uri": "http://id.insee.fr/geo/region/24"},
+        {"code": "region:11", "name": "Île-de-France", "uri": "http://id.insee.fr/geo/region/11"},
+    ]
+}  # fmt: skip
+
+
+def test_two_territories_have_no_address_of_one(on_ckan: Desk, ckan: FakeCkan) -> None:
+    on_ckan.push("ckan")
+    on_ckan.release("2026-11-21", own=TWO)
+    changes = {one.field: tuple(one)[1:] for one in on_ckan.plan("ckan").difference.changes}
+    assert changes["spatial_uri"] == ("http://id.insee.fr/geo/region/24", "")
+    on_ckan.push("ckan")
+    found = extras(ckan.only())
+    assert "spatial_uri" not in found
+    assert found["spatial_text"] == "Centre-Val de Loire, Île-de-France" and found["spatial"]
+    assert on_ckan.plan("ckan").action == "unchanged"
+
+
+def test_two_territories_from_the_start(on_ckan: Desk, ckan: FakeCkan) -> None:
+    on_ckan.release("2026-11-20", own=TWO)
+    on_ckan.push("ckan")
+    assert "spatial_uri" not in extras(ckan.only()) and "spatial" in extras(ckan.only())
+    assert on_ckan.plan("ckan").action == "unchanged"
+
+
+@pytest.mark.parametrize(("status", "body"), [
+    (404, {"message": "Not found"}), (404, b"<h1>Introuvable</h1>"), (200, b"<h1>Accueil</h1>"),
+    (200, {"result": {"id": "x"}}), (403, b"<h1>Interdit</h1>"), (400, "Bad request"),
+])  # fmt: skip
+def test_an_address_that_is_no_ckan(desk: Desk, status: int, body: Any) -> None:
+    site = FakeSite(status, body)
+    try:
+        desk.portal("ckan", site.url, "region-centre")
+        desk.release("2026-11-20")
+        with pytest.raises(UsageError) as refused:
+            desk.push("ckan")
+    finally:
+        site.close()
+    assert refused.value.fr.startswith(
+        f"Cette adresse ne répond pas comme un CKAN : vérifiez « url » ({site.url})"
+    )
+
+
+def test_an_organization_that_a_ckan_does_not_know(desk: Desk, ckan: FakeCkan) -> None:
+    desk.portal("ckan", ckan.url, "region-centr")
+    desk.release("2026-11-20")
+    with pytest.raises(UsageError, match="ne connaît pas l'organisation « region-centr »"):
+        desk.plan("ckan")
 
 
 def test_etalab_is_said_where_the_list_has_no_such_licence(on_ckan: Desk, ckan: FakeCkan) -> None:
@@ -183,7 +237,11 @@ def test_a_key_that_is_refused(
     monkeypatch.setenv("CKAN_API_KEY", key)
     with pytest.raises(PortalError) as refused:
         on_ckan.push("ckan")
-    assert "la clé de CKAN_API_KEY est refusée" in refused.value.fr
+    assert refused.value.code == "cle_sans_droit"
+    assert (
+        "la clé de CKAN_API_KEY est inconnue du portail, ou n'a pas le droit de publier pour "
+        "l'organisation « region-centre »" in refused.value.fr
+    )
     assert key not in refused.value.fr and ckan.writes == []
 
 
@@ -193,6 +251,8 @@ def test_what_the_portal_says_of_a_refusal_is_said(on_ckan: Desk, ckan: FakeCkan
     with pytest.raises(PortalError, match=r"\(409 : theme: Valeur manquante\)") as refused:
         on_ckan.push("ckan")
     assert "rien n'a été changé sur le portail" in refused.value.fr
+    assert "reprendra" not in refused.value.fr
+    assert "corrigez d'abord ce que le portail refuse" in refused.value.fr
     assert ckan.packages == {}
 
 

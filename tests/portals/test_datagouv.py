@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from opendata.errors import OpendataError, UsageError
+from opendata.errors import UsageError
 from opendata.portals import PortalError
 from tests.portals import fake_udata
 from tests.portals.conftest import CATALOGUE, FILES, Desk
 from tests.portals.fake_udata import FakeUdata
-from tests.portals.server import Answer, Asked
+from tests.portals.server import Answer, Asked, FakeSite
 
 TITLE = "Lieux numériques d'été"
 
@@ -364,12 +364,66 @@ def test_a_key_without_the_right(
     on_udata.push("datagouv")
     on_udata.release("2026-11-21")
     before = json.dumps(udata.only())
+    writes = len(udata.writes)
     monkeypatch.setenv("DATAGOUV_API_KEY", fake_udata.OUTSIDER)
+    for do in (on_udata.plan, on_udata.push):
+        with pytest.raises(PortalError) as refused:
+            do("datagouv")
+        assert refused.value.code == "cle_sans_droit"
+        assert (
+            "cette clé (DATAGOUV_API_KEY) n'a pas le droit de publier pour l'organisation "
+            "« region-centre »"
+        ) in refused.value.fr
+        assert "administrateur de l'organisation, ou corrigez « organization »" in refused.value.fr
+    assert json.dumps(udata.only()) == before and len(udata.writes) == writes
+
+
+def test_who_runs_the_portal_publishes_for_every_organization(
+    on_udata: Desk, udata: FakeUdata, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATAGOUV_API_KEY", fake_udata.ADMINISTRATOR)
+    on_udata.push("datagouv")
+    assert udata.only()["private"] is False
+
+
+@pytest.mark.parametrize(("status", "words"), [
+    (400, "corrigez d'abord ce que le portail refuse (dans {file}"),
+    (401, "mettez d'abord une clé valable dans DATAGOUV_API_KEY"),
+    (403, "demandez d'abord ce droit à un administrateur de l'organisation"),
+    (422, "corrigez d'abord ce que le portail refuse (dans {file}"),
+])  # fmt: skip
+def test_a_refusal_is_not_said_to_pass_by_itself(
+    on_udata: Desk, udata: FakeUdata, status: int, words: str
+) -> None:
+    on_udata.push("datagouv")
+    on_udata.release("2026-11-21")
+    udata.fail("PUT", r"/resources/", status, after=1)
     with pytest.raises(PortalError) as refused:
         on_udata.push("datagouv")
-    assert "n'a pas ce droit (403" in refused.value.fr
-    assert "rien n'a été changé sur le portail" in refused.value.fr
-    assert json.dumps(udata.only()) == before
+    file = str(on_udata.paths.catalog / "datasets" / "lieux.toml")
+    assert words.format(file=file) in refused.value.fr
+    assert "reprendra" not in refused.value.fr and "go on from there" not in refused.value.en
+    assert "sans cela le même refus reviendra" in refused.value.fr
+
+
+def test_a_file_deleted_meanwhile_is_planned_anew(on_udata: Desk, udata: FakeUdata) -> None:
+    on_udata.push("datagouv")
+    on_udata.release("2026-11-21")
+    udata.fail("PUT", r"/resources/", 404)
+    with pytest.raises(PortalError, match="la même commande fera un plan d'après ce qu'il en r"):
+        on_udata.push("datagouv")
+
+
+def test_many_files_are_told_by_number(on_udata: Desk, udata: FakeUdata) -> None:
+    on_udata.release("2026-11-20", tuple(f"lieux-{n:02}.csv" for n in range(21)))
+    udata.fail("POST", r"/resources/$", 500, times=99)
+    with pytest.raises(PortalError) as stopped:
+        on_udata.push("datagouv")
+    assert (
+        "reste à faire : ajout de 21 fichiers (lieux-20.csv, lieux-19.csv, lieux-18.csv…), "
+        "inscription de la version"
+    ) in stopped.value.fr
+    assert "addition of 21 files (" in stopped.value.en
 
 
 @pytest.mark.parametrize(("key", "code"), [("", "cle_absente"), ("clé", "cle_illisible")])
@@ -601,9 +655,26 @@ def test_an_unknown_organization(desk: Desk, udata: FakeUdata) -> None:
 def test_an_address_that_is_no_portal(desk: Desk, udata: FakeUdata) -> None:
     desk.portal("ckan", udata.url, "region-centre")
     desk.release("2026-11-20")
-    with pytest.raises(OpendataError) as refused:
+    with pytest.raises(UsageError, match="ne répond pas comme un CKAN : vérifiez « url »"):
         desk.plan("ckan")
-    assert refused.value.code in ("portail_illisible", "organisation_inconnue")
+
+
+@pytest.mark.parametrize(("status", "body"), [
+    (404, {"success": False, "error": {"message": "Not found"}}), (404, b"<h1>Introuvable</h1>"),
+    (200, b"<h1>Accueil</h1>"), (200, {"success": True}), (200, []), (400, "Bad request"),
+])  # fmt: skip
+def test_an_address_that_is_no_udata(desk: Desk, status: int, body: Any) -> None:
+    site = FakeSite(status, body)
+    try:
+        desk.portal("datagouv", site.url, "region-centre")
+        desk.release("2026-11-20")
+        with pytest.raises(UsageError) as refused:
+            desk.push("datagouv")
+    finally:
+        site.close()
+    assert "ne répond pas comme un portail udata (data.gouv.fr) : vérifiez « url »" in (
+        refused.value.fr
+    )
 
 
 def test_a_keyboard_interrupt_does_not_say_that_nothing_was_done(

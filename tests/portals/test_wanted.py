@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from opendata.catalog import load_dataset
-from opendata.catalog.portals import PORTAL_KINDS
+from opendata.catalog.portals import PORTAL_KINDS, required_keys
 from opendata.cli import main
 from opendata.cli.push import PORTALS
 from opendata.errors import CatalogError, UsageError
 from opendata.portals import KINDS
 from opendata.portals.client import _sayings
+from opendata.portals.compare import Change
 from opendata.portals.datagouv import _FREQUENCIES
-from tests.portals.conftest import Desk
+from opendata.portals.words import shown
+from tests.portals.conftest import CATALOGUE, Desk
 from tests.portals.fake_udata import FREQUENCIES, FakeUdata
 
 
@@ -32,10 +34,38 @@ def test_without_a_public_address_nothing_is_pushed(
     on_udata: Desk, udata: FakeUdata, url: str
 ) -> None:
     on_udata.release("2026-11-20", own={"url": url})
+    (on_udata.paths.catalog / "catalogue.toml").unlink()
     with pytest.raises(UsageError) as refused:
         on_udata.plan("datagouv")
-    assert "« url » dans catalog/catalogue.toml" in refused.value.fr
+    file = on_udata.paths.catalog / "catalogue.toml"
+    assert f"renseignez « url » dans {file}, puis republiez" in refused.value.fr
     assert udata.log == []
+
+
+def test_an_address_filled_in_since_only_has_to_be_published(on_udata: Desk) -> None:
+    on_udata.release("2026-11-20", own={"url": ""})
+    with pytest.raises(UsageError) as refused:
+        on_udata.plan("datagouv")
+    file = on_udata.paths.catalog / "catalogue.toml"
+    assert f"« url » est renseignée depuis dans {file} ({CATALOGUE})" in refused.value.fr
+    assert "republiez (opendata run lieux)." in refused.value.fr
+    assert "renseignez" not in refused.value.fr
+    on_udata.catalogue("http://donnees.exemple.fr/")
+    with pytest.raises(UsageError, match="mettez-y une adresse https, puis republiez"):
+        on_udata.plan("datagouv")
+
+
+def test_an_address_that_changed_since_is_said(on_udata: Desk) -> None:
+    assert on_udata.plan("datagouv").notes == ()
+    for url, words in (
+        ("https://autre.exemple.fr/", "vaut maintenant https://autre.exemple.fr/, mais"),
+        ("", "n'y est plus renseignée, mais"),
+    ):
+        on_udata.catalogue(url)
+        plan = on_udata.plan("datagouv")
+        (note,) = plan.notes
+        assert words in note.fr and f"({CATALOGUE})" in note.fr and "opendata run lieux" in note.fr
+        assert plan.wanted.catalogue == CATALOGUE
 
 
 def test_a_demonstration_is_refused(on_udata: Desk, udata: FakeUdata) -> None:
@@ -71,9 +101,47 @@ def test_main_files_come_first_and_metadata_stay_at_home(on_udata: Desk) -> None
     ]  # fmt: skip
 
 
-def test_a_portal_nobody_described(on_udata: Desk) -> None:
-    with pytest.raises(UsageError, match=r"\[portals\.ckan\]"):
+def test_a_portal_nobody_described(on_udata: Desk, udata: FakeUdata) -> None:
+    file = on_udata.paths.catalog / "datasets" / "lieux.toml"
+    with pytest.raises(UsageError) as refused:
         on_udata.plan("ckan")
+    assert refused.value.fr.startswith(f"{file} ne dit rien du portail « ckan »")
+    assert "[portals.ckan], avec « url » et « organization » (" in refused.value.fr
+    on_udata.portal("ckan", udata.url, "x")
+    with pytest.raises(UsageError, match=r"\[portals\.datagouv\], avec « organization » \("):
+        on_udata.plan("datagouv")
+
+
+def test_the_keys_said_to_be_needed_are_those_that_are(desk: Desk) -> None:
+    for kind in PORTAL_KINDS:
+        table = {"url": "https://x.fr", "organization": "x"}
+        lines = [f'{key} = "{table[key]}"' for key in required_keys(kind)]
+        desk.portal(kind, "https://x.fr", "x")
+        file = desk.paths.catalog / "datasets" / "lieux.toml"
+        head = file.read_text(encoding="utf-8").partition("[portals")[0]
+        file.write_text("\n".join([head, f"[portals.{kind}]", *lines]), encoding="utf-8")
+        assert [one.kind for one in desk.dataset.portals] == [kind]
+
+
+def test_the_note_of_the_last_push_is_named_where_it_is(on_udata: Desk, udata: FakeUdata) -> None:
+    on_udata.push("datagouv")
+    udata.datasets.clear()
+    with pytest.raises(UsageError) as refused:
+        on_udata.plan("datagouv")
+    file = on_udata.paths.dataset_state("lieux") / "portals.json"
+    assert f"retirez {file}." in refused.value.fr
+
+
+def test_long_values_are_shown_where_they_differ() -> None:
+    same = "Espaces publics numériques, réunis et vérifiés chaque jour par la région. " * 3
+    before, after = shown(Change("description", f"{same}Ouvert au public.", f"{same}Fermé ici."))
+    assert before.endswith("Ouvert au public.") and after.endswith("Fermé ici.")
+    assert before.startswith("… ") and len(before) < 60
+    assert shown(Change("title", "Avant", "Après")) == ("Avant", "Après")
+    assert shown(Change("tags", ("a", "b"), ())) == ("a, b", "∅")
+    assert shown(Change("private", None, False)) == ("∅", "non")
+    new = shown(Change("description", "", same))[1]
+    assert same.startswith(new[:-1]) and new.endswith("…") and len(new) == 80
 
 
 @pytest.mark.parametrize(("lines", "words"), [
@@ -137,10 +205,21 @@ def test_the_command_shows_then_does(
     assert run(on_udata, monkeypatch, "--apply") == 0
     shown = capsys.readouterr().out
     assert "✓ ajout de lieux.csv" in shown
-    assert f'dataset = "{udata.only()["id"]}"' in shown
+    file = on_udata.paths.catalog / "datasets" / "lieux.toml"
+    assert f'de {file} : dataset = "{udata.only()["id"]}"' in shown
     assert run(on_udata, monkeypatch, "--yes") == 0
     shown = capsys.readouterr().out
     assert "inchangé, rien à écrire" in shown and "✓" not in shown
+    told = udata.only()["description"]
+    udata.only()["description"] = told.replace("Licence Ouverte.", "Licence Fermée.")
+    assert run(on_udata, monkeypatch) == 0
+    lines = capsys.readouterr().out.splitlines()
+    (line,) = [line for line in lines if line.startswith("  description : ")]
+    assert line.count("Licence") == 2 and "Fermée" in line and "Ouverte" in line
+    udata.only()["description"] = told.replace("\n\n", "\n")
+    assert run(on_udata, monkeypatch) == 0
+    assert " (espaces ou lignes)" in capsys.readouterr().out
+    udata.only()["description"] = told
     udata.rename(udata.only(), "Un titre à moi")
     assert run(on_udata, monkeypatch) == 0
     assert "  titre : Un titre à moi → Lieux numériques d'été" in capsys.readouterr().out

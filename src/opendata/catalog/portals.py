@@ -15,6 +15,11 @@ _KEYS: Kinds = {"url": str, "organization": str, "dataset": str, "private": bool
 _SAFE_URL = re.compile(r"https://[^/\s]+.*|http://(?:localhost|127\.0\.0\.1)(?::\d+)?(?:/.*)?")
 
 
+def required_keys(kind: str) -> tuple[str, ...]:
+    """The keys that a table of this kind has to have."""
+    return ("organization",) if kind in _DEFAULT_URLS else ("url", "organization")
+
+
 def parse_portals(toml: TomlFile) -> tuple[Portal, ...]:
     """The portals of a dataset TOML. Raises CatalogError."""
     kinds: Kinds = dict.fromkeys(PORTAL_KINDS, dict)

@@ -113,14 +113,14 @@ def _show_changes(changes: "Iterable[Change]", margin: str) -> None:
 
     for change in changes:
         colon = Text(" :", ":")
-        click.echo(
-            f"{margin}{field_name(change.field)}{colon} {shown(change.before)} → "
-            f"{shown(change.after)}"
-        )
+        before, after = shown(change)
+        # Values that look the same on one line differ all the same.
+        spaces = Text(" (espaces ou lignes)", " (spaces or lines)") if before == after else ""
+        click.echo(f"{margin}{field_name(change.field)}{colon} {before} → {after}{spaces}")
 
 
 def _show_done(plan: "Plan", done: "Pushed") -> None:
-    name, kind = plan.wanted.dataset, plan.portal.kind
+    name, kind, file = plan.wanted.dataset, plan.portal.kind, plan.file
     private = Text(" (privé)", " (private)") if done.private else Text("", "")
     say(
         f"{name} {plan.wanted.version} est à jour sur {plan.portal.url}{private.fr} : "
@@ -132,6 +132,6 @@ def _show_done(plan: "Plan", done: "Pushed") -> None:
         say(f"! {note.fr}", f"! {note.en}")
     if done.toml:
         say(
-            f"À écrire dans [portals.{kind}] de catalog/datasets/{name}.toml : {done.toml}",
-            f"To be written in [portals.{kind}] of catalog/datasets/{name}.toml: {done.toml}",
+            f"À écrire dans [portals.{kind}] de {file} : {done.toml}",
+            f"To be written in [portals.{kind}] of {file}: {done.toml}",
         )

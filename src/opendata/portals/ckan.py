@@ -29,12 +29,14 @@ from opendata.portals.compare import (
     one_line,
 )
 from opendata.portals.journal import Journal
+from opendata.portals.refusals import no_right, stranger
 from opendata.portals.wanted import Wanted, WantedFile
 from opendata.portals.words import WHOLE
 
 NAME = "CKAN"
 KEY_VARIABLE = "CKAN_API_KEY"
 KEY_HEADER = "Authorization"
+_EXPECTED = Text("un CKAN", "a CKAN")
 
 #: Ids of CKAN's own list, then of lists that portals take from elsewhere (data.gouv.fr, SPDX).
 _LICENCES = {
@@ -88,26 +90,29 @@ class Ckan:
         self._organization = ""
 
     def check_key(self) -> None:
-        """Raises TroubleError when the key may not write in the organization's name.
+        """Raises PortalError when the key may not write in the organization's name.
 
         CKAN takes an unknown key for nobody's, and only says so when something is written.
         """
         allowed = self._act("organization_list_for_user", {"permission": "create_dataset"})
         if self.organization() not in [str(one.get("id")) for one in allowed]:
-            raise TroubleError(
-                Text(
-                    f"la clé de {self._client.variable} est refusée, ou son compte n'a pas le "
-                    f"droit de publier pour l'organisation « {self._portal.organization} »",
-                    f"the key of {self._client.variable} is refused, or its account has no right "
-                    f"to publish for the organization “{self._portal.organization}”",
-                ),
-                status=403,
+            variable = self._client.variable
+            key = Text(
+                f"la clé de {variable} est inconnue du portail, ou",
+                f"the key of {variable} is unknown to the portal, or",
             )
+            raise no_right(self._wanted.dataset, self._portal, key)
 
     def organization(self) -> str:
-        """The id of the organization. Raises TroubleError."""
+        """The id of the organization. Raises TroubleError, or UsageError for another service."""
         if not self._organization:
-            found = self._act("organization_show", {"id": self._portal.organization})
+            try:
+                found = self._act("organization_show", {"id": self._portal.organization})
+            except TroubleError as trouble:
+                # A CKAN wraps its refusals too.
+                if trouble.answered and not _wrapped(trouble.answer):
+                    raise stranger(self._portal, _EXPECTED) from trouble
+                raise
             self._organization = str(found["id"])
         return self._organization
 
@@ -175,6 +180,9 @@ class Ckan:
             "tags": tuple(sorted(tags)),
         }
         fields |= {name: value for name, value in _extras(wanted).items() if value}
+        if remote and remote.marks.get("spatial_uri") and len(wanted.zones) > 1:
+            # It would go on naming one territory, beside the names of several.
+            fields["spatial_uri"] = ""
         marks = {
             MARK_DATASET: wanted.dataset,
             MARK_CATALOGUE: wanted.catalogue,
@@ -265,12 +273,14 @@ class Ckan:
             body=body,
             found=wrapped if found else None,
         )
-        if not isinstance(answer, Mapping) or "result" not in answer:
+        if not _wrapped(answer) or "result" not in answer:
             raise TroubleError(
                 Text(
                     "sa réponse n'est pas celle d'un CKAN : vérifiez « url »",
                     "its answer is not a CKAN's: check “url”",
-                )
+                ),
+                status=200,
+                unsure=method == "POST",
             )
         return answer["result"]
 
@@ -329,12 +339,20 @@ class Ckan:
         )
 
 
+def _wrapped(answer: Any) -> bool:
+    """Whether this is how a CKAN answers, well or ill."""
+    return isinstance(answer, Mapping) and "success" in answer
+
+
 def _extras(wanted: Wanted) -> dict[str, str]:
     start, end = wanted.temporal or ("", "")
+    # ckanext-dcat makes of these three one place, which has this address, this name and these
+    # bounds: several territories together have none.
+    uri = wanted.zones[0].uri if len(wanted.zones) == 1 else ""
     return {
         "frequency": _FREQUENCY_URI.format(wanted.frequency) if wanted.frequency else "",
         "spatial": _polygon(wanted.bbox),
-        "spatial_uri": next((zone.uri for zone in wanted.zones if zone.uri), ""),
+        "spatial_uri": uri,
         "spatial_text": ", ".join(zone.name for zone in wanted.zones if zone.name),
         "temporal_start": start,
         "temporal_end": end,
@@ -356,14 +374,18 @@ def _own(aim: Aim) -> dict[str, Any]:
 
 
 def _as_extras(before: Mapping[str, str], aim: Aim) -> list[dict[str, str]]:
-    """All extras, other people's too: those that are not sent are lost."""
+    """All extras, other people's too: those that are not sent are lost, as ours without value."""
     ours = {
         name: str(value)
         for name, value in aim.fields.items()
         if name not in _OWN_FIELDS and name != "tags"
     }
     everything = {**before, **ours, **aim.marks}
-    return [{"key": name, "value": value} for name, value in everything.items()]
+    return [
+        {"key": name, "value": value}
+        for name, value in everything.items()
+        if value or name not in ours
+    ]
 
 
 def _remote_file(raw: Mapping[str, Any]) -> RemoteFile:

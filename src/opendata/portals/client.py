@@ -23,7 +23,6 @@ TIMEOUT_S = (10.0, 60.0)
 LONGEST_SAYING = 300
 _REDIRECTS = 5
 
-_SERVER_ERROR = 500
 _NOT_SENT = (requests.exceptions.ConnectTimeout,)
 
 
@@ -54,9 +53,15 @@ class TroubleError(Exception):
 
     @property
     def refused(self) -> bool:
-        """The portal said no: the same request would get the same answer."""
-        busy = requests.codes.too_many_requests
-        return requests.codes.bad_request <= self.status < _SERVER_ERROR and self.status != busy
+        """The portal said no, or sends elsewhere: the same request would get the same answer."""
+        busy = self.status == requests.codes.too_many_requests
+        return 300 <= self.status < requests.codes.server_error and not busy
+
+    @property
+    def answered(self) -> bool:
+        """This very address answered for good, whatever its answer is worth."""
+        redirects = 300 <= self.status < requests.codes.bad_request
+        return (self.refused and not redirects) or self.status == requests.codes.ok
 
 
 class _AgainError(Exception):

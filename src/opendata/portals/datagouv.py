@@ -33,12 +33,14 @@ from opendata.portals.compare import (
     one_line,
 )
 from opendata.portals.journal import Journal
+from opendata.portals.refusals import no_right, stranger
 from opendata.portals.wanted import Wanted, WantedFile, Zone
-from opendata.portals.words import MADE, MARKED, fields_sent, file_label
+from opendata.portals.words import FILES, MADE, MARKED, few, fields_sent, file_label
 
 NAME = "data.gouv.fr"
 KEY_VARIABLE = "DATAGOUV_API_KEY"
 KEY_HEADER = "X-API-KEY"
+_EXPECTED = Text("un portail udata (data.gouv.fr)", "a udata portal (data.gouv.fr)")
 
 #: Codes of the EU authority table -> what udata calls them, the present name first: each portal
 #: is asked for its own list, for udata renamed some.
@@ -70,6 +72,8 @@ _FREQUENCIES = {
     "OTHER": ("other", "unknown"),
 }
 _NO_FREQUENCY = "unknown"
+#: The role of who runs the whole portal.
+_ADMINISTRATOR = "admin"
 _LICENCES = {
     "etalab-2.0": ("lov2",),
     "lov1": ("fr-lo",),
@@ -106,15 +110,46 @@ class DataGouv:
         self._lists: dict[str, list[str]] = {}
 
     def check_key(self) -> None:
-        """Raises TroubleError when the key is nobody's."""
-        self._client.ask("GET", "/api/1/me/")
+        """Raises TroubleError when the key is nobody's, PortalError when it may not write here.
+
+        udata lets every member of an organization publish in its name, whatever the role, and the
+        administrators of the whole portal.
+        """
+        account = self._client.ask("GET", "/api/1/me/")
+        if _ADMINISTRATOR in (account.get("roles") or ()):
+            return
+        if self.organization() not in [str(one["id"]) for one in account["organizations"]]:
+            variable = self._client.variable
+            key = Text(f"cette clé ({variable})", f"this key ({variable})")
+            raise no_right(self._wanted.dataset, self._portal, key)
 
     def organization(self) -> str:
-        """The id of the organization. Raises TroubleError."""
+        """The id of the organization. Raises TroubleError, or UsageError for another service."""
         if not self._organization:
             path = f"/api/1/organizations/{quote(self._portal.organization, safe='')}/"
-            self._organization = str(self._client.ask("GET", path)["id"])
+            try:
+                found = self._client.ask("GET", path)
+            except TroubleError as trouble:
+                # A key that is refused here is refused everywhere.
+                keyless = trouble.status in (401, 403)
+                if trouble.answered and not keyless and not self._is_udata():
+                    raise stranger(self._portal, _EXPECTED) from trouble
+                raise
+            if not isinstance(found, Mapping) or "id" not in found:
+                raise stranger(self._portal, _EXPECTED)
+            self._organization = str(found["id"])
         return self._organization
+
+    def _is_udata(self) -> bool:
+        """Whether this has what every udata has; an organization may be missing."""
+        try:
+            return bool(self._listed("licenses"))
+        except TroubleError as trouble:
+            if trouble.answered:
+                return False
+            raise
+        except (KeyError, TypeError):
+            return False
 
     def read(self, known: str) -> Remote | None:
         """The dataset of this id or slug; None when there is none (any more)."""
@@ -252,16 +287,17 @@ class DataGouv:
         remote = self.read(dataset)
         if remote is None:
             raise TroubleError(
-                Text("le jeu de données n'est plus sur le portail", "the dataset is gone")
+                Text("le jeu de données n'est plus sur le portail", "the dataset is gone"),
+                status=410,
             )
         # A field that the portal writes its own way is only worth a word; a link has to be there.
         left = [step.path for step in compare(remote, aim).files if _unlinked(step)]
         if left:
-            names = ", ".join(left)
+            names = few(left, FILES)
             raise TroubleError(
                 Text(
-                    f"le portail n'a pas gardé ces fichiers tels qu'envoyés : {names}",
-                    f"the portal did not keep these files as they were sent: {names}",
+                    f"le portail n'a pas gardé ces fichiers tels qu'envoyés : {names.fr}",
+                    f"the portal did not keep these files as they were sent: {names.en}",
                 )
             )
         extras = {name: value for name, value in _extras(remote).items() if name != MARK_PUSHING}

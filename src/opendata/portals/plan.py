@@ -2,11 +2,15 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from opendata.catalog import load_catalogue
+from opendata.catalog.portals import required_keys
+from opendata.catalog.site import FILE as CATALOGUE_FILE
 from opendata.errors import BusyError, UsageError
 from opendata.files import read_json
 from opendata.language import Text
@@ -26,15 +30,19 @@ from opendata.portals.compare import (
     compare,
 )
 from opendata.portals.kinds import KINDS, UNREADABLE, Api, unreadable
-from opendata.portals.noted import noted
-from opendata.portals.wanted import Wanted, wanted
+from opendata.portals.noted import noted, notes_file
+from opendata.portals.wanted import Wanted, other_address, wanted
 from opendata.release import store
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a push would do. ``remote`` is the dataset as the portal shows it, None for none."""
+    """What a push would do. ``remote`` is the dataset as the portal shows it, None for none.
 
+    ``file`` is where the dataset and its portals are described.
+    """
+
+    file: Path
     portal: Portal
     wanted: Wanted
     remote: Remote | None
@@ -91,8 +99,8 @@ def planned(
     """The plan of a push of the latest release; nothing is written on the portal.
 
     ``writing``: it is going to be carried out, so no other push may come between. Raises
-    UsageError (no portal, key or public address; a dataset that is not ours), BusyError and
-    PortalError (the portal does not answer, or refuses the key).
+    UsageError (no portal, key or public address; an address that is no such portal; a dataset
+    that is not ours), BusyError and PortalError (the portal does not answer, or refuses the key).
     """
     portal = _portal(dataset, kind)
     descriptor = _descriptor(dataset, paths)
@@ -106,14 +114,16 @@ def planned(
             "would show them as real data; for a portal made for trials, add "
             "--even-demonstration.",
         )
-    aimed = wanted(descriptor)
+    configured, file = load_catalogue(paths).url, str(paths.catalog / CATALOGUE_FILE)
+    aimed = wanted(descriptor, configured, file)
+    notes = other_address(aimed, configured, file)
     words = KINDS[kind]
     key = os.environ.get(words.variable, "")
     client = Client(portal.url, words.header, words.variable, key, sleep)
     with client, _alone(dataset.id, paths) if writing else nullcontext():
         api = words.api(client, portal, aimed)
         try:
-            plan = _plan(api, portal, aimed, dataset, paths)
+            plan = _plan(api, portal, aimed, dataset, paths, notes)
         except TroubleError as trouble:
             raise _not_begun(api, portal, dataset.id, trouble) from trouble
         except UNREADABLE as problem:
@@ -135,13 +145,15 @@ def _portal(dataset: Dataset, kind: str) -> Portal:
     for portal in dataset.portals:
         if portal.kind == kind:
             return portal
-    where = f"catalog/datasets/{dataset.id}.toml"
+    keys = required_keys(kind)
+    fr = " et ".join(f"« {key} »" for key in keys)
+    en = " and ".join(f"“{key}”" for key in keys)
     raise UsageError(
         "portail_absent",
-        fr=f"{where} ne dit rien du portail « {kind} » : ajoutez-y la table [portals.{kind}], avec "
-        "« organization » (docs/portals.md).",
-        en=f"{where} says nothing of the portal “{kind}”: add the table [portals.{kind}] to it, "
-        "with “organization” (docs/portals.md).",
+        fr=f"{dataset.path} ne dit rien du portail « {kind} » : ajoutez-y la table "
+        f"[portals.{kind}], avec {fr} (docs/portals.md).",
+        en=f"{dataset.path} says nothing of the portal “{kind}”: add the table [portals.{kind}] "
+        f"to it, with {en} (docs/portals.md).",
     )
 
 
@@ -175,15 +187,24 @@ def _descriptor(dataset: Dataset, paths: Paths) -> dict[str, Any]:
     return descriptor
 
 
-def _plan(api: Api, portal: Portal, aimed: Wanted, dataset: Dataset, paths: Paths) -> Plan:
+def _plan(
+    api: Api,
+    portal: Portal,
+    aimed: Wanted,
+    dataset: Dataset,
+    paths: Paths,
+    known: Iterable[Text],
+) -> Plan:
     _check_organization(api, portal)
     api.check_key()
-    notes: list[Text] = []
-    remote = _find(api, portal, aimed, noted(paths, portal, dataset.id), notes)
+    notes = list(known)
+    remote = _find(api, portal, aimed, paths, notes)
     aim = api.aim(remote)
     if remote is not None:
         notes += _about(remote, portal, aimed)
-    return Plan(portal, aimed, remote, aim, compare(remote, aim), (*notes, *aim.notes), api)
+    difference = compare(remote, aim)
+    told = (*notes, *aim.notes)
+    return Plan(dataset.path, portal, aimed, remote, aim, difference, told, api)
 
 
 def _check_organization(api: Api, portal: Portal) -> None:
@@ -201,12 +222,14 @@ def _check_organization(api: Api, portal: Portal) -> None:
         ) from trouble
 
 
-def _find(api: Api, portal: Portal, aimed: Wanted, last: str, notes: list[Text]) -> Remote | None:
+def _find(
+    api: Api, portal: Portal, aimed: Wanted, paths: Paths, notes: list[Text]
+) -> Remote | None:
     """The dataset on the portal: named in the TOML, noted by the last push, or looked for."""
-    known = portal.dataset or last
+    known = portal.dataset or noted(paths, portal, aimed.dataset)
     if known:
         remote = api.read(known)
-        _check_found(remote, known, portal, aimed, api)
+        _check_found(remote, known, portal, aimed, api, notes_file(paths, aimed.dataset))
         return remote
     found: list[Remote] = []
     elsewhere: list[Remote] = []
@@ -240,14 +263,12 @@ def _find(api: Api, portal: Portal, aimed: Wanted, last: str, notes: list[Text])
 
 
 def _check_found(
-    remote: Remote | None, known: str, portal: Portal, aimed: Wanted, api: Api
+    remote: Remote | None, known: str, portal: Portal, aimed: Wanted, api: Api, notes: Path
 ) -> None:
     where = (
         Text(f"« dataset » de [portals.{portal.kind}]", f"“dataset” in [portals.{portal.kind}]")
         if portal.dataset
-        else Text(
-            f"data/state/{aimed.dataset}/portals.json", f"data/state/{aimed.dataset}/portals.json"
-        )
+        else Text(str(notes), str(notes))
     )
     if remote is None or remote.deleted:
         raise UsageError(

@@ -8,10 +8,11 @@ from opendata.paths import Paths
 from opendata.portals.client import PortalError, TroubleError
 from opendata.portals.compare import Remote, compare
 from opendata.portals.journal import Journal
-from opendata.portals.kinds import UNREADABLE, unreadable
+from opendata.portals.kinds import KINDS, UNREADABLE, unreadable
 from opendata.portals.noted import note
 from opendata.portals.plan import Plan
-from opendata.portals.words import listed
+from opendata.portals.refusals import what_next
+from opendata.portals.words import few, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,11 @@ def _not_kept(plan: Plan, last: Remote) -> tuple[Text, ...]:
     names += [f"{step.path} {change.field}" for step in left.files for change in step.changes]
     if not names:
         return ()
-    listing = ", ".join(names)
+    listing = few(names, Text("champs", "fields"))
     return (
         Text(
-            f"le portail n'a pas gardé ces champs tels qu'envoyés : {listing}",
-            f"the portal did not keep these fields as they were sent: {listing}",
+            f"le portail n'a pas gardé ces champs tels qu'envoyés : {listing.fr}",
+            f"the portal did not keep these fields as they were sent: {listing.en}",
         ),
     )
 
@@ -80,15 +81,15 @@ def _stopped(
 ) -> PortalError:
     """The sentence of a push that stopped: what is done, what is not, what the public sees."""
     name, portal, reason = plan.wanted.dataset, plan.portal, trouble.reason
+    then = what_next(trouble, KINDS[portal.kind].variable, str(plan.file))
     done, left = listed(journal.done), listed(journal.left)
     seen = _seen(plan, journal, latest, trouble)
     return PortalError(
         "envoi_interrompu",
         fr=f"{name} : l'envoi vers {portal.url} s'est arrêté : {reason.fr} ; fait : {done.fr} ; "
-        f"reste à faire : {left.fr} ; {seen.fr} ; la même commande reprendra là où "
-        "elle en est.",
+        f"reste à faire : {left.fr} ; {seen.fr} ; {then.fr}.",
         en=f"{name}: the push to {portal.url} stopped: {reason.en}; done: {done.en}; left to do: "
-        f"{left.en}; {seen.en}; the same command will go on from there.",
+        f"{left.en}; {seen.en}; {then.en}.",
     )
 
 

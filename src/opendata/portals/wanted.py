@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from opendata.errors import UsageError
+from opendata.language import Text
 
 #: What people download, then what explains it. The other files of a release repeat its metadata in
 #: other vocabularies: a portal has its own words for that.
 _ROLES = ("main", "documentation")
+_PUBLIC = re.compile(r"https://[^/\s]+/")
 
 
 class Zone(NamedTuple):
@@ -70,22 +72,16 @@ class Wanted:
     files: tuple[WantedFile, ...]
 
 
-def wanted(descriptor: Mapping[str, Any]) -> Wanted:
-    """Read a descriptor. Raises UsageError without a public address to link to."""
+def wanted(descriptor: Mapping[str, Any], configured: str, file: str) -> Wanted:
+    """Read a descriptor. Raises UsageError without a public address to link to.
+
+    ``configured`` is the address that ``file`` (catalogue.toml) gives today, "" for none.
+    """
     own = descriptor.get("opendata", {})
     name = str(descriptor["name"])
     catalogue = str(own.get("url", ""))
-    if not re.match(r"https://[^/\s]+/", catalogue):
-        found = f" (« {catalogue} »)" if catalogue else ""
-        raise UsageError(
-            "adresse_publique_absente",
-            fr=f"{name} : la version publiée ne dit pas à quelle adresse https le public la trouve"
-            f"{found} : renseignez « url » dans catalog/catalogue.toml, puis publiez de nouveau "
-            f"(opendata run {name} --force).",
-            en=f"{name}: the published release does not say at which https address the public "
-            f"finds it{found and f' (“{catalogue}”)'}: fill in “url” in catalog/catalogue.toml, "
-            f"then publish again (opendata run {name} --force).",
-        )
+    if not _PUBLIC.match(catalogue):
+        raise _no_address(name, catalogue, configured, file)
     page = f"{catalogue}{name}/"
     contributor: Mapping[str, Any] = next(iter(descriptor.get("contributors", [])), {})
     licence: Mapping[str, Any] = next(iter(descriptor.get("licenses", [])), {})
@@ -116,6 +112,53 @@ def wanted(descriptor: Mapping[str, Any]) -> Wanted:
             for entry in descriptor["resources"]
             if entry.get("role", _ROLES[0]) == role
         ),
+    )
+
+
+def other_address(aimed: Wanted, configured: str, file: str) -> tuple[Text, ...]:
+    """What a steward should know when ``file`` no longer gives the address of the release."""
+    if configured == aimed.catalogue:
+        return ()
+    now = Text(f"vaut maintenant {configured}", f"is now {configured}")
+    if not configured:
+        now = Text("n'y est plus renseignée", "is no longer filled in there")
+    run = f"opendata run {aimed.dataset}"
+    return (
+        Text(
+            f"« url » de {file} {now.fr}, mais les liens envoyés sont ceux de la version publiée "
+            f"({aimed.catalogue}) : pour les changer, republiez d'abord ({run})",
+            f"“url” of {file} {now.en}, but the links sent are those of the published release "
+            f"({aimed.catalogue}): to change them, publish again first ({run})",
+        ),
+    )
+
+
+def _no_address(name: str, published: str, configured: str, file: str) -> UsageError:
+    found = Text(f" (« {published} »)", f" (“{published}”)") if published else Text("", "")
+    run = f"opendata run {name}"
+    if _PUBLIC.match(configured):
+        todo = Text(
+            f"« url » est renseignée depuis dans {file} ({configured}), republiez ({run})",
+            f"“url” was filled in since in {file} ({configured}), publish again ({run})",
+        )
+    elif configured:
+        todo = Text(
+            f"« url » de {file} vaut « {configured} », mettez-y une adresse https, puis republiez "
+            f"({run})",
+            f"“url” of {file} is “{configured}”, put an https address there, then publish again "
+            f"({run})",
+        )
+    else:
+        todo = Text(
+            f"renseignez « url » dans {file}, puis republiez ({run})",
+            f"fill in “url” in {file}, then publish again ({run})",
+        )
+    return UsageError(
+        "adresse_publique_absente",
+        fr=f"{name} : la version publiée ne dit pas à quelle adresse https le public la trouve"
+        f"{found.fr} : {todo.fr}.",
+        en=f"{name}: the published release does not say at which https address the public finds "
+        f"it{found.en}: {todo.en}.",
     )
 
 

@@ -1,5 +1,6 @@
 """What steps and fields are called in the plan and in the sentences."""
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -12,9 +13,18 @@ from opendata.portals.compare import (
     MARK_PATH,
     MARK_PUSHING,
     MARK_VERSION,
+    Change,
     Difference,
     FileStep,
 )
+from opendata.site.changed import around_change
+
+FILES = Text("fichiers", "files")
+#: Names told in a sentence; when there are more, they are counted.
+_NAMED = 3
+_NOTHING = "∅"
+#: Characters of a long value in the plan, and of those before its first difference.
+_LONGEST, _BEFORE = 80, 24
 
 FIELDS = {
     "title": Text("titre", "title"),
@@ -97,20 +107,38 @@ def fields_sent(difference: Difference) -> Label:
     )
 
 
+def few(names: Sequence[str], what: Text) -> Text:
+    """Names in a sentence: all of them, or how many and the first ones.
+
+    >>> few(["a", "b", "c", "d"], FILES).en
+    '4 files (a, b, c…)'
+    """
+    listing = ", ".join(names[:_NAMED])
+    if len(names) <= _NAMED:
+        return Text(listing, listing)
+    count = len(names)
+    return Text(f"{count} {what.fr} ({listing}…)", f"{count} {what.en} ({listing}…)")
+
+
 def _action(action: str, paths: list[str]) -> Text:
-    words, names = _ACTIONS[action], ", ".join(paths)
-    return Text(words.fr.format(names), words.en.format(names))
+    words, names = _ACTIONS[action], few(paths, FILES)
+    return Text(words.fr.format(names.fr), words.en.format(names.en))
 
 
-def shown(value: Any) -> str:
-    """A value on one line of the plan, at most 80 characters."""
-    if value is None or value == "" or value == ():
-        return "∅"
+def shown(change: Change) -> tuple[str, str]:
+    """The old and the new value, each on one line; long ones around their first difference."""
+    before, after = _plain(change.before), _plain(change.after)
+    if not before or not after:
+        return short(before) or _NOTHING, short(after) or _NOTHING
+    return around_change(before, after, _LONGEST, _BEFORE)
+
+
+def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return str(Text("oui", "yes") if value else Text("non", "no"))
     if isinstance(value, tuple | list):
-        return short(", ".join(map(str, value)))
-    return short(" ".join(str(value).split()))
+        return ", ".join(map(str, value))
+    return "" if value is None else " ".join(str(value).split())
 
 
 def listed(labels: list[Label]) -> Text:
