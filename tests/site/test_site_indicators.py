@@ -14,15 +14,10 @@ import shapely
 
 from opendata.schema import table_schema, vocabulary
 from opendata.site import assets
-from opendata.site.indicators import (
-    LEVELS,
-    indicators_data,
-    indicators_script,
-    measures,
-    render_indicators,
-    simplified,
-    summary_of,
-)
+from opendata.site.indicators import render_indicators, summary_of
+from opendata.site.indicators_data import indicators_data, indicators_script
+from opendata.site.measures import LEVELS, measures
+from opendata.site.simplify import simplified
 
 HOSTILE = "</script><script>document.title='owned'</script>\u2028<img src=x onerror=alert(1)>"
 

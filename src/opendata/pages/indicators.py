@@ -13,7 +13,8 @@ _TABLE = "indicateurs-"
 def write_indicators(shown: Shown, paths: Paths) -> str:
     """Write ``indicateurs.html`` and its script; the name of the script, "" without tables."""
     from opendata.site.assets import assets_folder
-    from opendata.site.indicators import indicators_data, render_indicators, summary_of
+    from opendata.site.indicators import render_indicators, summary_of
+    from opendata.site.indicators_data import indicators_data
 
     page = paths.dataset(shown.dataset) / "indicateurs.html"
     made_from = (seal(shown.folder), shown.catalogue.fingerprint)

@@ -19,7 +19,7 @@ def outlines_of(release: Path, level: str) -> dict[str, Any] | None:
         return None
     import geopandas
 
-    from opendata.site.indicators import simplified
+    from opendata.site.simplify import simplified
 
     frame = geopandas.read_parquet(path, columns=["code", "nom", "geometry"])
     frame = frame[frame.geometry.notna()]
