@@ -6,8 +6,6 @@ the fields that it names, but an ``extras`` that it names replaces all of them: 
 people are sent back as they were read.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -20,21 +18,29 @@ from opendata.portals.compare import (
     MARK_CATALOGUE,
     MARK_CONTENT,
     MARK_DATASET,
-    MARK_PATH,
     MARK_PUSHING,
     MARK_VERSION,
     Aim,
-    AimFile,
     Difference,
     FileStep,
     Remote,
-    RemoteFile,
     compare,
     one_line,
 )
 from opendata.portals.journal import Journal
 from opendata.portals.refusals import no_right, stranger
-from opendata.portals.wanted import Wanted, WantedFile, Zone
+from opendata.portals.udata import (
+    GRANULARITY,
+    NO_FREQUENCY,
+    aim_file_of,
+    extras_of,
+    file_payload_of,
+    payload_of,
+    remote_of,
+    tag_of,
+    zones_of,
+)
+from opendata.portals.wanted import Wanted
 from opendata.portals.words import FILES, MADE, MARKED, few, fields_sent, file_label
 
 NAME = "data.gouv.fr"
@@ -71,7 +77,6 @@ _FREQUENCIES = {
     "NOT_PLANNED": ("notPlanned", "unknown"),
     "OTHER": ("other", "unknown"),
 }
-_NO_FREQUENCY = "unknown"
 #: The role of who runs the whole portal.
 _ADMINISTRATOR = "admin"
 _LICENCES = {
@@ -83,17 +88,6 @@ _LICENCES = {
     "ODbL-1.0": ("odc-odbl",),
 }
 _OTHER_LICENCES = ("other-at", "other-open", "notspecified")
-#: Where a place is published, not its commune.
-_GRANULARITY = "poi"
-_ZONES = {
-    "region": "fr:region:{}",
-    "departement": "fr:departement:{}",
-    "epci": "fr:epci:{}",
-    "commune": "fr:commune:{}",
-    "france": "country:fr",
-}
-#: schema.data.gouv.fr names a schema by its repository; the version may be followed by a file.
-_SCHEMA = re.compile(r"https?://schema\.data\.gouv\.fr/([^/]+/[^/]+)/v?(\d[^/]*)(?:/.*)?")
 _PAGE_SIZE = 100
 
 
@@ -159,7 +153,7 @@ class DataGouv:
             if trouble.absent:
                 return None
             raise
-        return _remote(raw)
+        return remote_of(raw)
 
     def search(self) -> Iterator[Remote]:
         """The organization's datasets that opendata made, private ones with them."""
@@ -170,7 +164,7 @@ class DataGouv:
             answer = self._client.ask("GET", path, params=params)
             for raw in answer["data"]:
                 if MARK_DATASET in (raw.get("extras") or {}):
-                    yield _remote(raw)
+                    yield remote_of(raw)
             if not answer.get("next_page"):
                 return
             page += 1
@@ -180,14 +174,14 @@ class DataGouv:
         wanted = self._wanted
         notes: list[Text] = []
         tags = list(remote.fields["tags"]) if remote else []
-        tags += [tag for tag in map(_tag, wanted.keywords) if tag not in tags]
+        tags += [tag for tag in map(tag_of, wanted.keywords) if tag not in tags]
         fields: dict[str, Any] = {
             "title": wanted.title,
             "description": one_line(wanted.description),
             "license": self._licence(notes),
             "frequency": self._frequency(notes),
-            "zones": tuple(sorted(_zones(wanted.zones))),
-            "granularity": _GRANULARITY,
+            "zones": tuple(sorted(zones_of(wanted.zones))),
+            "granularity": GRANULARITY,
             "tags": tuple(sorted(tags)),
             "private": self._portal.private,
         }
@@ -199,7 +193,7 @@ class DataGouv:
             MARK_VERSION: wanted.version,
             MARK_CONTENT: wanted.content,
         }
-        return Aim(fields, marks, tuple(map(_aim_file, wanted.files)), tuple(notes))
+        return Aim(fields, marks, tuple(map(aim_file_of, wanted.files)), tuple(notes))
 
     def carry_out(
         self, remote: Remote | None, aim: Aim, difference: Difference, journal: Journal
@@ -219,8 +213,8 @@ class DataGouv:
             remote = journal.do(MADE, lambda: self._create(aim))
             journal.made(remote)
         elif begin:
-            body = _payload({**aim.fields, "private": remote.private}) | {
-                "extras": {**_extras(remote), **_begun(aim)}
+            body = payload_of({**aim.fields, "private": remote.private}) | {
+                "extras": {**extras_of(remote), **_begun(aim)}
             }
             journal.do(begin, lambda: self._put(remote.id, body))
         for step in _in_order(files):
@@ -241,7 +235,7 @@ class DataGouv:
         )
 
     def _create(self, aim: Aim) -> Remote:
-        body = _payload({**aim.fields, "private": True}) | {
+        body = payload_of({**aim.fields, "private": True}) | {
             "organization": self.organization(),
             "extras": _begun(aim),
         }
@@ -251,10 +245,10 @@ class DataGouv:
             twin = next(ours, None)
             return twin.raw if twin else None
 
-        return _remote(self._client.ask("POST", "/api/1/datasets/", body=body, found=found))
+        return remote_of(self._client.ask("POST", "/api/1/datasets/", body=body, found=found))
 
     def _put(self, dataset: str, body: Mapping[str, Any]) -> Remote:
-        return _remote(self._client.ask("PUT", f"/api/1/datasets/{dataset}/", body=body))
+        return remote_of(self._client.ask("PUT", f"/api/1/datasets/{dataset}/", body=body))
 
     def _file(self, dataset: str, step: FileStep) -> None:
         path = f"/api/1/datasets/{dataset}/resources/"
@@ -269,7 +263,7 @@ class DataGouv:
                     raise
             return
         assert step.aim is not None
-        body = _file_payload(step.aim, step.remote)
+        body = file_payload_of(step.aim, step.remote)
         if step.action == "update":
             self._client.ask("PUT", path, body=body)
             return
@@ -300,8 +294,8 @@ class DataGouv:
                     f"the portal did not keep these files as they were sent: {names.en}",
                 )
             )
-        extras = {name: value for name, value in _extras(remote).items() if name != MARK_PUSHING}
-        return self._put(dataset, _payload(aim.fields) | {"extras": {**extras, **aim.marks}})
+        extras = {name: value for name, value in extras_of(remote).items() if name != MARK_PUSHING}
+        return self._put(dataset, payload_of(aim.fields) | {"extras": {**extras, **aim.marks}})
 
     def _listed(self, name: str) -> list[str]:
         if name not in self._lists:
@@ -336,7 +330,7 @@ class DataGouv:
                     f"this portal has no frequency for “{code}”: it is unknown there",
                 )
             )
-        return known[0] if known else _NO_FREQUENCY
+        return known[0] if known else NO_FREQUENCY
 
 
 def _begun(aim: Aim) -> dict[str, str]:
@@ -362,136 +356,3 @@ def _in_order(files: tuple[FileStep, ...]) -> list[FileStep]:
     """udata puts a new resource above the others: the last one has to be made first."""
     made = [step for step in files if step.action == "create"]
     return [*reversed(made), *(step for step in files if step.action != "create")]
-
-
-def _remote(raw: Mapping[str, Any]) -> Remote:
-    spatial = raw.get("spatial") or {}
-    temporal = raw.get("temporal_coverage") or {}
-    licence = raw.get("license")
-    extras = raw.get("extras") or {}
-    return Remote(
-        id=str(raw["id"]),
-        slug=str(raw.get("slug", "")),
-        page=str(raw.get("page") or raw.get("self_web_url") or ""),
-        organization=str((raw.get("organization") or {}).get("id", "")),
-        deleted=bool(raw.get("deleted")),
-        private=bool(raw.get("private")),
-        fields={
-            "title": str(raw.get("title") or "").strip(),
-            "description": one_line(str(raw.get("description") or "")),
-            "license": str(licence.get("id") if isinstance(licence, dict) else licence or ""),
-            "frequency": str(raw.get("frequency") or ""),
-            "zones": tuple(sorted(_zone_id(zone) for zone in spatial.get("zones") or ())),
-            "granularity": str(spatial.get("granularity") or ""),
-            "tags": tuple(sorted(map(str, raw.get("tags") or ()))),
-            "private": bool(raw.get("private")),
-            "temporal": "/".join(str(temporal.get(end) or "")[:10] for end in ("start", "end"))
-            if temporal
-            else "",
-        },
-        marks={str(name): str(value) for name, value in extras.items()},
-        files=tuple(map(_remote_file, raw.get("resources") or ())),
-        raw=raw,
-    )
-
-
-def _zone_id(zone: Any) -> str:
-    """A zone is listed by its id, which may name the day it holds for: ``fr:region:24@latest``."""
-    return str(zone.get("id") if isinstance(zone, dict) else zone).partition("@")[0]
-
-
-def _remote_file(raw: Mapping[str, Any]) -> RemoteFile:
-    checksum = raw.get("checksum") or {}
-    schema = raw.get("schema") or {}
-    # A file somebody put on the portal in place of our link is theirs: its kind cannot change.
-    ours = raw.get("filetype", "remote") == "remote"
-    path = str((raw.get("extras") or {}).get(MARK_PATH, "")) if ours else ""
-    return RemoteFile(
-        id=str(raw["id"]),
-        path=path,
-        url=str(raw.get("url") or "") if ours else "",
-        fields={
-            "title": str(raw.get("title") or "").strip(),
-            "description": one_line(str(raw.get("description") or "")),
-            "type": str(raw.get("type") or ""),
-            "url": str(raw.get("url") or ""),
-            "format": str(raw.get("format") or ""),
-            "mime": str(raw.get("mime") or ""),
-            "filesize": raw.get("filesize"),
-            "checksum": f"{checksum.get('type', '')}:{checksum.get('value', '')}"
-            if checksum
-            else "",
-            "schema": " ".join(
-                str(schema[part]) for part in ("name", "version") if schema.get(part)
-            ),
-            MARK_PATH: path,
-        },
-        raw=raw,
-    )
-
-
-def _aim_file(one: WantedFile) -> AimFile:
-    schema = _SCHEMA.fullmatch(one.conforms_to)
-    return AimFile(
-        path=one.path,
-        url=one.url,
-        title=one.title,
-        fields={
-            "title": one.title,
-            "description": one_line(one.description),
-            "type": one.role if one.role in ("main", "documentation") else "other",
-            "url": one.url,
-            "format": one.format,
-            "mime": one.mediatype,
-            "filesize": one.bytes,
-            "checksum": f"sha256:{one.sha256}" if one.sha256 else "",
-            "schema": " ".join(schema.groups()) if schema else "",
-            MARK_PATH: one.path,
-        },
-    )
-
-
-def _payload(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The comparable values of a dataset as the API takes them."""
-    body = {
-        name: fields[name] for name in ("title", "description", "license", "frequency", "private")
-    }
-    body["tags"] = list(fields["tags"])
-    body["spatial"] = {"zones": list(fields["zones"]), "granularity": fields["granularity"]}
-    if "temporal" in fields:
-        start, _, end = fields["temporal"].partition("/")
-        body["temporal_coverage"] = {"start": start, "end": end}
-    return body
-
-
-def _file_payload(aim: AimFile, remote: RemoteFile | None) -> dict[str, Any]:
-    names = ("title", "description", "type", "url", "format", "mime", "filesize")
-    body: dict[str, Any] = {name: aim.fields[name] for name in names}
-    kind, _, value = aim.fields["checksum"].partition(":")
-    name, _, version = aim.fields["schema"].partition(" ")
-    extras = (remote.raw.get("extras") or {}) if remote else {}
-    body |= {"filetype": "remote", "extras": {**extras, MARK_PATH: aim.path}}
-    if value:
-        body["checksum"] = {"type": kind, "value": value}
-    if name:
-        body["schema"] = {"name": name, "version": version}
-    elif remote and remote.fields["schema"]:
-        # Left out, the old one would stay.
-        body["schema"] = None
-    return body
-
-
-def _extras(remote: Remote) -> dict[str, Any]:
-    return dict(remote.raw.get("extras") or {})
-
-
-def _zones(zones: tuple[Zone, ...]) -> Iterator[str]:
-    for zone in zones:
-        if zone.kind in _ZONES:
-            yield _ZONES[zone.kind].format(zone.code)
-
-
-def _tag(word: str) -> str:
-    """As udata writes it: ``médiation numérique`` -> ``mediation-numerique``."""
-    plain = unicodedata.normalize("NFKD", word.lower()).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
