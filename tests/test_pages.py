@@ -15,6 +15,7 @@ from opendata.catalog import load_dataset
 from opendata.files import read_json, write_json
 from opendata.pages import write_pages
 from opendata.paths import Paths
+from opendata.schema import vocabulary
 from tests.conftest import Command
 
 
@@ -285,3 +286,24 @@ def test_a_release_is_dated_by_the_day_it_went_out(released: Paths) -> None:
     assert [one["publiee_le"] for one in again] == [newer["publiee_le"], older["publiee_le"]]
     feed = (published(released) / "feed.atom").read_text(encoding="utf-8")
     assert f"<published>{newer['publiee_le']}</published>" in feed
+
+
+def test_the_dictionary_lists_what_a_closed_field_may_hold(released: Paths) -> None:
+    page = (published(released) / "index.html").read_text(encoding="utf-8")
+    for term in vocabulary("categories"):
+        assert f"<li><code>{term.value}</code>" in page
+
+
+def test_each_page_says_which_address_is_its_own(released: Paths) -> None:
+    assert "canonical" not in (published(released) / "index.html").read_text(encoding="utf-8")
+    url = "https://donnees.exemple.fr/"
+    (released.catalog / "catalogue.toml").write_text(f'url = "{url}"\n')
+    write_again(released)
+    version = latest_of(released)
+    pages = {"index.html": "jeu/", "indicateurs.html": "jeu/indicateurs.html",
+             f"{version}.html": f"jeu/{version}.html"}  # fmt: skip
+    for name, address in pages.items():
+        text = (published(released) / name).read_text(encoding="utf-8")
+        assert f'<link rel="canonical" href="{url}{address}">' in text
+    home = (released.published / "index.html").read_text(encoding="utf-8")
+    assert f'<link rel="canonical" href="{url}">' in home

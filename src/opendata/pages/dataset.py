@@ -153,6 +153,10 @@ def _fields(counts: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "description_fr": field.description.fr,
             "description_en": field.description.en,
             "type": field.type,
+            "allowed": [
+                {"code": code, **label._asdict()}
+                for code, label in labels_of(field.vocabulary).items()
+            ],
             "filled": filled[name]["remplis"],
             "filled_pct": filled[name]["taux"],
         }

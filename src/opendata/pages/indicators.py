@@ -32,7 +32,7 @@ def write_indicators(shown: Shown, paths: Paths) -> str:
     data = indicators_data(levels, outlines)
     write_text(page.parent / script, data.script)
     values = {
-        **about_dataset(shown),
+        **about_dataset(shown, page.name),
         "base": f"releases/{shown.version}",
         "files": [one for one in files_of(shown, metadata=False) if one["name"].startswith(_TABLE)],
         "levels": data.levels,

@@ -87,12 +87,14 @@ def about_catalogue(catalogue: Catalogue) -> dict[str, str]:
         "publisher": catalogue.publisher,
         "publisher_url": catalogue.publisher_url,
         "contact": catalogue.contact,
+        "canonical": catalogue.url,
     }
 
 
-def about_dataset(shown: Shown) -> dict[str, Any]:
-    """What every page about a release says of it, and of the catalogue it is in."""
-    package = shown.package
+def about_dataset(shown: Shown, page: str = "") -> dict[str, Any]:
+    """What every page about a release says of it, and of the catalogue it is in; ``page`` is the
+    name of its file ("" for the index)."""
+    package, url = shown.package, shown.catalogue.url
     return {
         "id": package["name"],
         "title": package["title"],
@@ -101,6 +103,7 @@ def about_dataset(shown: Shown) -> dict[str, Any]:
         "version": package["version"],
         "created": package["created"],
         "licence": licence_of(package),
+        "canonical": f"{url}{package['name']}/{page}" if url else "",
         "catalogue": about_catalogue(shown.catalogue),
     }
 

@@ -64,7 +64,7 @@ def release_page(
     told = citation(package, where)
     said = summary(report.get("changements", {}))
     return {
-        **about_dataset(shown),
+        **about_dataset(shown, f"{shown.version}.html"),
         "state": entry.get("etat", ""),
         "published": entry.get("publiee_le", ""),
         "withdrawn": {"reason": entry.get("raison", ""), "on": entry.get("retiree_le", "")},
