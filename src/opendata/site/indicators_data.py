@@ -116,9 +116,7 @@ def _level(
         "nom": table["nom"].astype(str).tolist(),
         "places": [place.replace("|", ", ") for place in places],
         "place": [rank[place] for place in within],
-        "values": {
-            column: _packed(_numbers(table[column])) for column in columns if column in table
-        },
+        "values": _values(table, [column for column in columns if column in table]),
         "shapes": shapes,
         "points": points,
     }
@@ -129,15 +127,25 @@ def _title(schema: Mapping[str, Any], column: str) -> dict[str, str]:
     return {"fr": field["title"], "en": field["title_en"]}
 
 
-def _numbers(texts: "pd.Series") -> list[float | int | None]:
-    """Published texts as numbers: oui is 1, non is 0, what is empty is None."""
+def _values(table: "pd.DataFrame", columns: Sequence[str]) -> dict[str, Any]:
+    """The figures of each column: each distinct text is read once, whatever the column."""
+    import numpy as np
     import pandas as pd
 
-    values = pd.to_numeric(texts.replace({"oui": "1", "non": "0"}), errors="coerce")
-    return [
-        None if value != value else int(value) if value == int(value) else value
-        for value in map(float, values)
-    ]
+    cells = table[list(columns)].to_numpy(dtype=object)
+    places, distinct = pd.factorize(cells.ravel())
+    read = np.array([_number(str(text)) for text in distinct], dtype=object)
+    figures = read[places].reshape(cells.shape)
+    return {column: _packed(figures[:, at].tolist()) for at, column in enumerate(columns)}
+
+
+def _number(text: str) -> float | int | None:
+    """A published text as a number: oui is 1, non is 0, what is empty is None."""
+    try:
+        value = float({"oui": "1", "non": "0"}.get(text, text))
+    except ValueError:
+        return None
+    return int(value) if value == int(value) else value
 
 
 def _packed(values: list[float | int | None]) -> Any:
