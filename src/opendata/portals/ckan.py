@@ -7,7 +7,6 @@ it is sent is what ``package_show`` gave, with our values put in.
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,23 +14,24 @@ from opendata.language import Text
 from opendata.model import Portal
 from opendata.portals.client import Client, TroubleError
 from opendata.portals.compare import (
-    MARK_CATALOGUE,
-    MARK_CONTENT,
     MARK_DATASET,
     MARK_PATH,
-    MARK_VERSION,
     Aim,
     AimFile,
     Difference,
     Remote,
     RemoteFile,
+    aim_of,
     compare,
+    marks_of,
     one_line,
 )
 from opendata.portals.journal import Journal
+from opendata.portals.licences import licence_among
 from opendata.portals.refusals import no_right, stranger
 from opendata.portals.wanted import Wanted, WantedFile
 from opendata.portals.words import WHOLE
+from opendata.schema import unaccented
 
 NAME = "CKAN"
 KEY_VARIABLE = "CKAN_API_KEY"
@@ -47,7 +47,6 @@ _LICENCES = {
     "ODC-By-1.0": ("odc-by", "ODC-BY-1.0"),
     "ODbL-1.0": ("odc-odbl", "ODbL-1.0"),
 }
-_OTHER_LICENCES = ("other-at", "other-open", "notspecified")
 _FREQUENCY_URI = "http://publications.europa.eu/resource/authority/frequency/{}"
 #: Fields of the package itself; the others of an aim are extras, with the names ckanext-dcat reads.
 _OWN_FIELDS = {
@@ -183,13 +182,7 @@ class Ckan:
         if remote and remote.marks.get("spatial_uri") and len(wanted.zones) > 1:
             # It would go on naming one territory, beside the names of several.
             fields["spatial_uri"] = ""
-        marks = {
-            MARK_DATASET: wanted.dataset,
-            MARK_CATALOGUE: wanted.catalogue,
-            MARK_VERSION: wanted.version,
-            MARK_CONTENT: wanted.content,
-        }
-        return Aim(fields, marks, tuple(map(_aim_file, wanted.files)), tuple(notes))
+        return Aim(fields, marks_of(wanted), tuple(map(_aim_file, wanted.files)), tuple(notes))
 
     def carry_out(
         self, remote: Remote | None, aim: Aim, difference: Difference, journal: Journal
@@ -303,19 +296,9 @@ class Ckan:
 
     def _licence(self, notes: list[Text]) -> str:
         listed = [str(one["id"]) for one in self._act("license_list", {})]
-        known = [one for one in _LICENCES.get(self._wanted.licence, ()) if one in listed]
-        if known:
-            return known[0]
-        other = next((one for one in _OTHER_LICENCES if one in listed), _OTHER_LICENCES[-1])
-        notes.append(
-            Text(
-                f"ce portail n'a pas la licence « {self._wanted.licence_title} » dans sa liste : "
-                f"elle y est « {other} », et ses extras disent laquelle",
-                f"this portal's list has no licence “{self._wanted.licence_title}”: it becomes "
-                f"“{other}”, and its extras say which it is",
-            )
-        )
-        return other
+        names = _LICENCES.get(self._wanted.licence, ())
+        besides = Text(", et ses extras disent laquelle", ", and its extras say which it is")
+        return licence_among(listed, names, self._wanted, notes, besides)
 
     def _remote(self, raw: Mapping[str, Any]) -> Remote:
         extras = {str(one["key"]): str(one.get("value") or "") for one in raw.get("extras") or ()}
@@ -405,23 +388,8 @@ def _remote_file(raw: Mapping[str, Any]) -> RemoteFile:
 
 
 def _aim_file(one: WantedFile) -> AimFile:
-    return AimFile(
-        path=one.path,
-        url=one.url,
-        title=one.title,
-        fields={
-            "title": one.title,
-            "description": one_line(one.description),
-            "url": one.url,
-            "format": one.format,
-            "mime": one.mediatype,
-            "filesize": one.bytes,
-            "checksum": f"sha256:{one.sha256}" if one.sha256 else "",
-            "type": "documentation" if one.role == "documentation" else "file",
-            "schema": one.conforms_to,
-            MARK_PATH: one.path,
-        },
-    )
+    kind = "documentation" if one.role == "documentation" else "file"
+    return aim_of(one, {"type": kind, "schema": one.conforms_to})
 
 
 def _file_body(aim: AimFile, remote: RemoteFile | None) -> dict[str, Any]:
@@ -430,8 +398,9 @@ def _file_body(aim: AimFile, remote: RemoteFile | None) -> dict[str, Any]:
 
 
 def _slug(title: str) -> str:
-    plain = unicodedata.normalize("NFKD", title.lower()).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9_]+", "-", plain).strip("-")[:_LONGEST_NAME].strip("-")
+    return (
+        re.sub(r"[^a-z0-9_]+", "-", unaccented(title).lower()).strip("-")[:_LONGEST_NAME].strip("-")
+    )
 
 
 def _tag(word: str) -> str:

@@ -1,10 +1,11 @@
 """What a portal holds beside what it should hold: the plan, field by field and file by file."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from opendata.language import Text
+from opendata.portals.wanted import Wanted, WantedFile
 
 #: What a dataset pushed by opendata carries on the portal, so that it is known again.
 MARK_DATASET = "opendata:dataset"
@@ -102,14 +103,6 @@ class Difference:
         return not self.changes and not self.files
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One request that changes the portal; ``label`` names what it does."""
-
-    label: Text
-    act: Callable[[], object] = field(compare=False)
-
-
 def compare(remote: Remote | None, aim: Aim) -> Difference:
     """From what the portal holds (None: nothing) to what it should."""
     if remote is None:
@@ -136,6 +129,36 @@ def compare(remote: Remote | None, aim: Aim) -> Difference:
     if remote.marks.get(MARK_PUSHING):
         changes += (Change(MARK_PUSHING, remote.marks[MARK_PUSHING], ""),)
     return Difference(changes, tuple(steps), len(remote.files) - len(known) - len(surplus))
+
+
+def marks_of(wanted: Wanted) -> dict[str, str]:
+    """What a dataset carries on a portal once it shows this release, whole."""
+    return {
+        MARK_DATASET: wanted.dataset,
+        MARK_CATALOGUE: wanted.catalogue,
+        MARK_VERSION: wanted.version,
+        MARK_CONTENT: wanted.content,
+    }
+
+
+def aim_of(one: WantedFile, own: Mapping[str, Any]) -> AimFile:
+    """What a resource should be: what every portal calls the same, and its ``own`` fields."""
+    return AimFile(
+        path=one.path,
+        url=one.url,
+        title=one.title,
+        fields={
+            "title": one.title,
+            "description": one_line(one.description),
+            "url": one.url,
+            "format": one.format,
+            "mime": one.mediatype,
+            "filesize": one.bytes,
+            "checksum": f"sha256:{one.sha256}" if one.sha256 else "",
+            MARK_PATH: one.path,
+            **own,
+        },
+    )
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:

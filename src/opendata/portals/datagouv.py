@@ -16,7 +16,6 @@ from opendata.model import Portal
 from opendata.portals.client import Client, TroubleError
 from opendata.portals.compare import (
     MARK_CATALOGUE,
-    MARK_CONTENT,
     MARK_DATASET,
     MARK_PUSHING,
     MARK_VERSION,
@@ -25,9 +24,11 @@ from opendata.portals.compare import (
     FileStep,
     Remote,
     compare,
+    marks_of,
     one_line,
 )
 from opendata.portals.journal import Journal
+from opendata.portals.licences import licence_among
 from opendata.portals.refusals import no_right, stranger
 from opendata.portals.udata import (
     GRANULARITY,
@@ -87,7 +88,6 @@ _LICENCES = {
     "ODC-By-1.0": ("odc-by",),
     "ODbL-1.0": ("odc-odbl",),
 }
-_OTHER_LICENCES = ("other-at", "other-open", "notspecified")
 _PAGE_SIZE = 100
 
 
@@ -187,13 +187,7 @@ class DataGouv:
         }
         if wanted.temporal:
             fields["temporal"] = "/".join(wanted.temporal)
-        marks = {
-            MARK_DATASET: wanted.dataset,
-            MARK_CATALOGUE: wanted.catalogue,
-            MARK_VERSION: wanted.version,
-            MARK_CONTENT: wanted.content,
-        }
-        return Aim(fields, marks, tuple(map(aim_file_of, wanted.files)), tuple(notes))
+        return Aim(fields, marks_of(wanted), tuple(map(aim_file_of, wanted.files)), tuple(notes))
 
     def carry_out(
         self, remote: Remote | None, aim: Aim, difference: Difference, journal: Journal
@@ -304,20 +298,8 @@ class DataGouv:
         return self._lists[name]
 
     def _licence(self, notes: list[Text]) -> str:
-        listed = self._listed("licenses")
-        known = [one for one in _LICENCES.get(self._wanted.licence, ()) if one in listed]
-        if known:
-            return known[0]
-        other = next((one for one in _OTHER_LICENCES if one in listed), _OTHER_LICENCES[-1])
-        notes.append(
-            Text(
-                f"ce portail n'a pas la licence « {self._wanted.licence_title} » dans sa liste : "
-                f"elle y est « {other} »",
-                f"this portal's list has no licence “{self._wanted.licence_title}”: it becomes "
-                f"“{other}”",
-            )
-        )
-        return other
+        names = _LICENCES.get(self._wanted.licence, ())
+        return licence_among(self._listed("licenses"), names, self._wanted, notes)
 
     def _frequency(self, notes: list[Text]) -> str:
         listed = self._listed("frequencies")

@@ -1,7 +1,6 @@
 """What a dataset and its files are in udata's words, and back: no request is made here."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,9 +9,11 @@ from opendata.portals.compare import (
     AimFile,
     Remote,
     RemoteFile,
+    aim_of,
     one_line,
 )
 from opendata.portals.wanted import WantedFile, Zone
+from opendata.schema import fold
 
 NO_FREQUENCY = "unknown"
 #: Where a place is published, not its commune.
@@ -98,21 +99,11 @@ def _remote_file(raw: Mapping[str, Any]) -> RemoteFile:
 def aim_file_of(one: WantedFile) -> AimFile:
     """What the portal should hold of one file."""
     schema = _SCHEMA.fullmatch(one.conforms_to)
-    return AimFile(
-        path=one.path,
-        url=one.url,
-        title=one.title,
-        fields={
-            "title": one.title,
-            "description": one_line(one.description),
+    return aim_of(
+        one,
+        {
             "type": one.role if one.role in ("main", "documentation") else "other",
-            "url": one.url,
-            "format": one.format,
-            "mime": one.mediatype,
-            "filesize": one.bytes,
-            "checksum": f"sha256:{one.sha256}" if one.sha256 else "",
             "schema": " ".join(schema.groups()) if schema else "",
-            MARK_PATH: one.path,
         },
     )
 
@@ -162,5 +153,4 @@ def zones_of(zones: tuple[Zone, ...]) -> Iterator[str]:
 
 def tag_of(word: str) -> str:
     """As udata writes it: ``médiation numérique`` -> ``mediation-numerique``."""
-    plain = unicodedata.normalize("NFKD", word.lower()).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    return fold(word).replace(" ", "-")
