@@ -77,7 +77,7 @@ def main() -> None:
 def build(folder: Path, size: int) -> Path:
     """A page of ``size`` places, with the scripts it loads."""
     from opendata import pipeline
-    from opendata.pages.read import release_of
+    from opendata.pages.read import catalogue_of, release_of
     from opendata.paths import Paths
     from opendata.release import store
     from opendata.site import render_dataset
@@ -98,7 +98,7 @@ def build(folder: Path, size: int) -> Path:
     (site / "jeu").mkdir(parents=True)
     scripts = {"assets": f"../{write_assets(site)}", "data": "lieux.js"}
     (site / "jeu" / "lieux.js").write_text(script, encoding="utf-8")
-    shown = release_of(paths, release)
+    shown = release_of(release, catalogue_of(paths))
     about = {"id": "jeu", "title": shown.package["title"], "places": size, "scripts": scripts,
              "rows": places.head(1).to_dict("records")}  # fmt: skip
     about["rows"][0] |= {"categories": [], "sources": [], "latitude": None, "longitude": None}

@@ -15,13 +15,13 @@ from opendata.model import Dataset
 from opendata.pages.dataset import dataset_page
 from opendata.pages.home import write_home
 from opendata.pages.indicators import write_indicators
-from opendata.pages.read import release_of
+from opendata.pages.read import catalogue_of, release_of
 from opendata.pages.release import write_releases
 from opendata.pages.scripts import sweep_scripts
 from opendata.paths import Paths
 from opendata.release.store import latest, withdrawals, write_history
 
-__all__ = ["write_home", "write_pages"]
+__all__ = ["write_pages"]
 
 
 def write_pages(dataset: Dataset, paths: Paths) -> None:
@@ -37,12 +37,13 @@ def write_pages(dataset: Dataset, paths: Paths) -> None:
     from opendata.site.assets import write_assets
 
     write_assets(paths.published)
-    shown = release_of(paths, folder)
+    catalogue = catalogue_of(paths)
+    shown = release_of(folder, catalogue)
     kept = {write_indicators(shown, paths)}
-    write_releases(dataset.id, paths)
+    write_releases(dataset.id, catalogue, paths)
     page = dataset_page(dataset, shown, paths)
     write_text(paths.dataset(dataset.id) / "index.html", render_dataset(page))
     sweep_scripts(paths.dataset(dataset.id), {*kept, page["scripts"].get("data", "")})
     write_dataset_feed(dataset.id, paths)
-    write_home(paths)
+    write_home(catalogue, paths)
     write_catalogue_feed(paths)

@@ -11,10 +11,10 @@ from opendata.files import read_json
 from opendata.language import Text
 from opendata.metadata.addresses import in_catalogue
 from opendata.metadata.citation import citation
-from opendata.metadata.coverage import frequency_name
+from opendata.metadata.coverage import covered, frequency_name
 from opendata.metadata.schema_org import schema_org
 from opendata.metadata.texts import REFERENCE
-from opendata.model import Dataset, Tiles
+from opendata.model import Dataset
 from opendata.pages.outlines import outlines_of
 from opendata.pages.read import Shown, about_dataset, files_of, seal
 from opendata.pages.scripts import data_script
@@ -46,11 +46,16 @@ def dataset_page(dataset: Dataset, shown: Shown, paths: Paths) -> dict[str, Any]
     schedule = describe_cron(dataset.schedule) if dataset.schedule else Text("", "")
     extra = package["opendata"]
     where = in_catalogue(package, catalogue.url, "../")
-    told = citation(package, where)
-    names = ", ".join(one["name"] for one in extra["spatial"])
+    told, changed = citation(package, where), summary(report["changements"])
+    names = covered(package)
     metadata = files_of(shown, metadata=True)
     citation_file = next((one["name"] for one in metadata if one["format"] == "cff"), "")
     tiles = asdict(catalogue.tiles) if catalogue.tiles else None
+    outlines = outlines_of(shown.folder, "departements")
+    scripts = {}
+    if len(places) <= MOST_PLACES:
+        data = _places_script(paths.dataset(dataset.id), shown, places, outlines, tiles)
+        scripts = {"assets": f"../{assets_folder()}", "data": data}
     return {
         **about_dataset(shown),
         "description": package["description"],
@@ -66,7 +71,6 @@ def dataset_page(dataset: Dataset, shown: Shown, paths: Paths) -> dict[str, Any]
         "territory": {"fr": names, "en": names},
         "places": len(places),
         "communes_count": places["code_insee"].nunique(),
-        "departements": sorted(set(places["departement"]) - {""}),
         "base": f"releases/{shown.version}",
         "files": files_of(shown, metadata=False),
         "metadata": metadata,
@@ -78,8 +82,8 @@ def dataset_page(dataset: Dataset, shown: Shown, paths: Paths) -> dict[str, Any]
         "references": [one for one in package["sources"] if one.get("role") == REFERENCE],
         "changes": {
             "previous": report.get("version_precedente", ""),
-            "summary_fr": summary(report["changements"]).fr,
-            "summary_en": summary(report["changements"]).en,
+            "summary_fr": changed.fr,
+            "summary_en": changed.en,
             "href": f"{shown.version}.html#changements",
         },
         "releases": _releases(paths, dataset.id),
@@ -88,32 +92,26 @@ def dataset_page(dataset: Dataset, shown: Shown, paths: Paths) -> dict[str, Any]
         "citation": {"text_fr": told.fr, "text_en": told.en, "file": citation_file},
         "snippets": _snippets(where.files if catalogue.url else "latest/"),
         "json_ld": schema_org(package, where),
-        "outlines": outlines_of(shown.folder, "departements"),
+        "outlines": outlines,
         "points": points_of(places),
         "tiles_host": tiles_host(tiles),
-        "scripts": {
-            "assets": f"../{assets_folder()}",
-            "data": _places_script(paths.dataset(dataset.id), shown, places, catalogue.tiles),
-        }
-        if len(places) <= MOST_PLACES
-        else {},
+        "scripts": scripts,
     }
 
 
-def _places_script(folder: Path, shown: Shown, places: pd.DataFrame, tiles: Tiles | None) -> str:
+def _places_script(
+    folder: Path,
+    shown: Shown,
+    places: pd.DataFrame,
+    outlines: Mapping[str, Any] | None,
+    tiles: Mapping[str, str] | None,
+) -> str:
     titles = {one["source"]: one["titre"] for one in shown.report["sources"]}
-    background = asdict(tiles) if tiles else None
     return data_script(
         folder,
         "lieux",
-        (seal(shown.folder), str(background)),
-        lambda: explorer_script(
-            places,
-            outlines_of(shown.folder, "departements"),
-            background,
-            titles,
-            _ended(shown.folder),
-        ),
+        (seal(shown.folder), str(tiles)),
+        lambda: explorer_script(places, outlines, tiles, titles, _ended(shown.folder)),
     )
 
 

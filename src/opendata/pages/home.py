@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree as Xml
 
-from opendata.files import read_json, write_text
+from opendata.files import write_text
 from opendata.language import Text
 from opendata.metadata import catalogue_documents
 from opendata.metadata.coverage import frequency_name
+from opendata.model import Catalogue
 from opendata.pages.outlines import outlines_of
-from opendata.pages.read import Shown, about_catalogue, about_dataset, catalogue_of, release_of
+from opendata.pages.read import Shown, about_catalogue, about_dataset, release_of
 from opendata.paths import Paths
 from opendata.release.store import read_table
 from opendata.site.explorer import points_of
@@ -27,18 +28,13 @@ CATALOGUE = (
 _OFFERED = ("lieux.csv", "lieux.xlsx", "lieux.geojson", "lieux.gpkg", "lieux.parquet")
 
 
-def write_home(paths: Paths) -> None:
+def write_home(catalogue: Catalogue, paths: Paths) -> None:
     """``data/published/index.html`` and ``catalogue.*``: every dataset that has a release."""
     from opendata.site import render_home
-    from opendata.site.assets import write_assets
 
-    write_assets(paths.published)
-    catalogue = catalogue_of(paths)
-    shown = [
-        release_of(paths, link.resolve())
-        for link in sorted(paths.published.glob("*/latest"))
-        if read_json(link / "datapackage.json") and read_json(link / "rapport.json")
-    ]
+    links = sorted(paths.published.glob("*/latest"))
+    found = [release_of(link.resolve(), catalogue) for link in links]
+    shown = [one for one in found if one.readable]
     documents = catalogue_documents(catalogue, [one.package for one in shown])
     for (name, _), text in zip(CATALOGUE, documents, strict=True):
         write_text(paths.published / name, text)
@@ -87,19 +83,15 @@ def _entry(shown: Shown) -> dict[str, Any]:
         "description": package["description"],
         "description_en": package["description_en"],
         "publisher": package["contributors"][0]["title"],
-        "territory": ", ".join(one["name"] for one in extra.get("spatial", ())),
-        "frequency": frequency_name(extra.get("frequency", ""))._asdict(),
+        "frequency": frequency_name(extra["frequency"])._asdict(),
         "places": report["places"],
         "communes_count": places["code_insee"].nunique(),
         "points": points_of(places),
         "outlines": outlines_of(shown.folder, "departements"),
-        "categories": report["categories"],
-        "sources": len(report["sources"]),
         "licence_title": licence["title"],
         "licence_title_en": licence["title_en"],
         "licence_url": licence["url"],
         "href": f"{package['name']}/index.html",
-        "map_href": f"{package['name']}/index.html#lieux",
         "feed": f"{package['name']}/feed.atom",
         "indicators_href": f"{package['name']}/indicateurs.html",
         "files": [

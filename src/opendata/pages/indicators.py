@@ -37,7 +37,6 @@ def write_indicators(shown: Shown, paths: Paths) -> str:
         "files": [one for one in files_of(shown, metadata=False) if one["name"].startswith(_TABLE)],
         "levels": data.levels,
         "left_out": data.left_out,
-        "outlined": [level for level, shapes in outlines.items() if shapes],
         "summary": summary_of(levels["departements"]),
         "scripts": {"assets": f"../{assets_folder()}", "data": script},
     }

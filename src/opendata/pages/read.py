@@ -10,6 +10,7 @@ from opendata.errors import CatalogError
 from opendata.files import read_json, sha256_of
 from opendata.licences import licences
 from opendata.metadata.coverage import spatial_of
+from opendata.metadata.texts import METADATA
 from opendata.model import Catalogue
 from opendata.paths import Paths
 from opendata.publish.checksums import FILE as CHECKSUMS
@@ -31,6 +32,11 @@ class Shown:
     catalogue: Catalogue
 
     @property
+    def readable(self) -> bool:
+        """Whether its descriptor and its report are there, and whole."""
+        return "name" in self.package and bool(self.report)
+
+    @property
     def dataset(self) -> str:
         return str(self.package["name"])
 
@@ -47,13 +53,13 @@ def catalogue_of(paths: Paths) -> Catalogue:
         return Catalogue()
 
 
-def release_of(paths: Paths, folder: Path) -> Shown:
+def release_of(folder: Path, catalogue: Catalogue) -> Shown:
     """A release, from its folder."""
     return Shown(
         folder,
         _complete(read_json(folder / "datapackage.json")),
         read_json(folder / "rapport.json"),
-        catalogue_of(paths),
+        catalogue,
     )
 
 
@@ -127,7 +133,7 @@ def files_of(shown: Shown, *, metadata: bool) -> list[dict[str, Any]]:
             "sha256": one["hash"].removeprefix("sha256:"),
         }
         for one in shown.package["resources"]
-        if (one.get("role") == "metadata") is metadata
+        if (one.get("role") == METADATA) is metadata
     ]
     if metadata:
         files = [*(_beside(shown.folder, *told) for told in _BESIDE), *files]

@@ -1,7 +1,6 @@
 """One page per release: what it holds, what it changed, and whether it still stands."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,6 +10,7 @@ from opendata.language import Text
 from opendata.metadata.addresses import Addresses, beside_release
 from opendata.metadata.citation import citation
 from opendata.metadata.schema_org import schema_org
+from opendata.model import Catalogue
 from opendata.pages.read import Shown, about_dataset, files_of, release_of, seal
 from opendata.pages.scripts import write_page, written_from
 from opendata.paths import Paths
@@ -26,9 +26,11 @@ _PLACES = 40
 _WIDTH, _BEFORE = 80, 20
 
 
-def write_releases(dataset: str, paths: Paths) -> None:
+def write_releases(dataset: str, catalogue: Catalogue, paths: Paths) -> None:
     """``<version>.html`` of every release on disk, written again only when something changed;
     those of releases that were deleted go with them."""
+    from opendata.site.release_page import render_release
+
     folder = paths.dataset(dataset)
     history = read_json(folder / "releases.json").get("releases", [])
     present = set(versions(paths, dataset))
@@ -36,22 +38,16 @@ def write_releases(dataset: str, paths: Paths) -> None:
     for at, entry in enumerate(entries):
         newer = entries[at - 1]["version"] if at else ""
         older = entries[at + 1]["version"] if at + 1 < len(entries) else ""
-        _write_release(folder / f"{entry['version']}.html", entry, older, newer, paths, dataset)
+        page = folder / f"{entry['version']}.html"
+        release = paths.releases(dataset) / entry["version"]
+        made_from = (seal(release), older, newer, str(sorted(entry.items())),
+                     catalogue.fingerprint)  # fmt: skip
+        if not written_from(page, made_from):
+            values = release_page(release_of(release, catalogue), entry, older, newer)
+            write_page(page, render_release(values), made_from)
     for entry in history:
         if entry.get("version") not in present:
             (folder / f"{entry.get('version')}.html").unlink(missing_ok=True)
-
-
-def _write_release(
-    page: Path, entry: Mapping[str, Any], older: str, newer: str, paths: Paths, dataset: str
-) -> None:
-    from opendata.site.release_page import render_release
-
-    shown = release_of(paths, paths.releases(dataset) / entry["version"])
-    made_from = (seal(shown.folder), older, newer, str(sorted(entry.items())),
-                 shown.catalogue.fingerprint)  # fmt: skip
-    if not written_from(page, made_from):
-        write_page(page, render_release(release_page(shown, entry, older, newer)), made_from)
 
 
 def release_page(

@@ -398,9 +398,8 @@ def _file_body(aim: AimFile, remote: RemoteFile | None) -> dict[str, Any]:
 
 
 def _slug(title: str) -> str:
-    return (
-        re.sub(r"[^a-z0-9_]+", "-", unaccented(title).lower()).strip("-")[:_LONGEST_NAME].strip("-")
-    )
+    name = re.sub(r"[^a-z0-9_]+", "-", unaccented(title).lower())
+    return name.strip("-")[:_LONGEST_NAME].strip("-")
 
 
 def _tag(word: str) -> str:
