@@ -15,7 +15,7 @@ import shapely
 from opendata.schema import table_schema, vocabulary
 from opendata.site import assets
 from opendata.site.indicators import render_indicators, summary_of
-from opendata.site.indicators_data import indicators_data, indicators_script
+from opendata.site.indicators_data import indicators_data
 from opendata.site.measures import LEVELS, measures
 from opendata.site.simplify import simplified
 
@@ -150,7 +150,7 @@ def test_the_script_holds_every_figure_as_published() -> None:
     places.loc[3, "distance_km"] = ""
     places.loc[4, "sans_lieu_20km"] = "oui"
     places["nb_epn"] = some_epn(places)
-    level = read(indicators_script({"communes": places}, {}))["levels"]["communes"]
+    level = read(indicators_data({"communes": places}, {}).script)["levels"]["communes"]
     assert level["code"] == places["code"].tolist()
     assert [level["places"][n] for n in level["place"]] == places["departement"].tolist()
     for name in ("population", "nb_lieux", "nb_epn", "distance_km", "pour_10000_epn"):
@@ -163,27 +163,27 @@ def test_the_script_holds_every_figure_as_published() -> None:
 def test_hostile_texts_stay_inert() -> None:
     places = communes(3)
     places.loc[0, ["nom", "departement"]] = HOSTILE
-    script = indicators_script({"communes": places}, {})
+    script = indicators_data({"communes": places}, {}).script
     assert not set(script) & set("<>&\u2028\u2029")
     level = read(script)["levels"]["communes"]
     assert level["nom"][0] == HOSTILE and HOSTILE in level["places"]
 
 
 def test_missing_levels_and_outlines() -> None:
-    assert read(indicators_script({}, {}))["levels"] == {}
-    found = read(indicators_script({"departements": departements()}, {"departements": None}))
+    assert read(indicators_data({}, {}).script)["levels"] == {}
+    found = read(indicators_data({"departements": departements()}, {"departements": None}).script)
     level = found["levels"]["departements"]
     assert level["shapes"] == [] and level["points"] == []
     # With the communes at hand, an area stands at its largest one.
     both = {"departements": departements(), "communes": communes()}
-    level = read(indicators_script(both, {}))["levels"]["departements"]
+    level = read(indicators_data(both, {}).script)["levels"]["departements"]
     assert level["points"] == [[25000, 467900], [25000, 467800]]
 
 
 def test_outlines_are_kept_on_the_grid_and_a_few_of_many_are_not_drawn() -> None:
     places = communes(4)
     outline = simplified(squares(places["code"].tolist()))
-    level = read(indicators_script({"communes": places}, {"communes": outline}))["levels"]
+    level = read(indicators_data({"communes": places}, {"communes": outline}).script)["levels"]
     shape = level["communes"]["shapes"][1][0][0]
     ring, x, y = [], 0, 0
     for dx, dy in zip(shape[::2], shape[1::2], strict=True):
@@ -192,7 +192,8 @@ def test_outlines_are_kept_on_the_grid_and_a_few_of_many_are_not_drawn() -> None
     drawn = outline["features"][1]["geometry"]["coordinates"][0][0]
     assert ring == drawn[:-1]
     few = {**outline, "features": outline["features"][:1]}
-    found = read(indicators_script({"communes": places}, {"communes": few}))["levels"]["communes"]
+    levels = read(indicators_data({"communes": places}, {"communes": few}).script)["levels"]
+    found = levels["communes"]
     assert found["shapes"] == [] and all(found["points"])
 
 
@@ -209,9 +210,9 @@ def test_the_finest_level_is_left_out_of_a_script_that_is_too_large() -> None:
 
 def test_parts_overseas_have_their_own_views() -> None:
     places = communes(3)
-    assert read(indicators_script({"communes": places}, {}))["views"] == []
+    assert read(indicators_data({"communes": places}, {}).script)["views"] == []
     places.loc[2, ["latitude", "longitude", "departement"]] = ["-21.1", "55.5", "La Réunion"]
-    views = read(indicators_script({"communes": places}, {}))["views"]
+    views = read(indicators_data({"communes": places}, {}).script)["views"]
     assert [view["en"] for view in views] == ["Mainland France and Corsica", "La Réunion"]
     assert views[1]["bounds"] == [55.5, -21.1, 55.5, -21.1]
 

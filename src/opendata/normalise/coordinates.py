@@ -19,9 +19,11 @@ from opendata.tables import over_distinct
 
 NAME = "coordonnees"
 
-#: Latitude from, to, longitude from, to, in degrees: metropole, then overseas.
+#: Latitude from, to, longitude from, to, in degrees: metropolitan France.
+MAINLAND = (41.0, 51.5, -5.5, 10.0)
+#: The same of all of France: metropole, then overseas.
 FRANCE = (
-    (41.0, 51.5, -5.5, 10.0),
+    MAINLAND,
     (15.7, 16.6, -61.9, -60.9),  # Guadeloupe
     (14.3, 15.0, -61.3, -60.7),  # Martinique
     (2.0, 6.0, -54.7, -51.5),  # Guyane

@@ -17,6 +17,7 @@ from markupsafe import Markup
 _SITE = Path(__file__).parent
 _TEMPLATES = _SITE / "templates"
 _SOURCES = _SITE / "assets"
+_NONE = "'none'"
 _SERVED = frozenset({".js", ".css", ".txt"})
 
 #: Names of the shared files, relative to their folder.
@@ -83,14 +84,13 @@ def policy(*scripts: str, shared: bool = False, images: str = "") -> str:
     digests = (hashlib.sha256(inline(name).encode()).digest() for name in scripts)
     allowed = [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
     own = ["'self'", "file:"] if shared else []
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src {' '.join([*own, *allowed]) or chr(39) + 'none' + chr(39)}",
-            f"style-src {' '.join([*own, chr(39) + 'unsafe-inline' + chr(39)])}",
-            f"img-src {' '.join(['data:', *([images] if images else [])])}",
-            "connect-src 'none'",
-            "base-uri 'none'",
-            "form-action 'none'",
-        )
-    )
+    sources = {
+        "default-src": [],
+        "script-src": [*own, *allowed],
+        "style-src": [*own, "'unsafe-inline'"],
+        "img-src": ["data:", *filter(None, [images])],
+        "connect-src": [],
+        "base-uri": [],
+        "form-action": [],
+    }
+    return "; ".join(f"{name} {' '.join(told or [_NONE])}" for name, told in sources.items())

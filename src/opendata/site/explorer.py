@@ -5,7 +5,6 @@ anything. It is columns, not rows, and every text that comes back (a commune, op
 list of categories) is written once: 28,000 places are 4 MB before compression.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -15,6 +14,7 @@ import pandas as pd
 
 from opendata.schema import SEPARATOR, labels_of
 from opendata.site import labels, links
+from opendata.site.data_script import data_script, script_json
 from opendata.site.sketch import polygons_of
 
 __all__ = ["explorer_script", "in_order", "points_of", "tiles_host"]
@@ -23,7 +23,6 @@ __all__ = ["explorer_script", "in_order", "points_of", "tiles_host"]
 _UNITS = 100_000
 _DECIMALS = 4  # of outlines: 11 m, less than the width of the line
 _NEARLY = 0.95
-_SCRIPT_ENDS = {ord("<"): "\\u003c", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 _ACCENTS = re.compile("[\u0300-\u036f]")
 
 
@@ -74,11 +73,7 @@ def explorer_script(
         "finis": dict(ended or {}),
     }
     content["categories"] = _categories(rows["categories"])
-    written = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return (
-        "window.opendata = window.opendata || {};\n"
-        f"window.opendata.lieux = {written.translate(_SCRIPT_ENDS)};\n"
-    )
+    return data_script("lieux", script_json(content))
 
 
 def points_of(places: pd.DataFrame) -> list[tuple[float, float]]:

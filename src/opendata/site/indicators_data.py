@@ -1,14 +1,14 @@
 """The figures and the outlines of the areas, as the script that the page of indicators loads."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from opendata.language import Text
+from opendata.normalise.coordinates import MAINLAND
 from opendata.schema import column_suffix, table_schema, vocabulary
+from opendata.site.data_script import data_script, script_json
 from opendata.site.measures import LEVELS, measures
-from opendata.site.simplify import MAINLAND
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,13 +34,6 @@ class IndicatorsData:
     left_out: tuple[str, ...]
 
 
-def indicators_script(
-    levels: Mapping[str, "pd.DataFrame"], outlines: Mapping[str, Mapping[str, Any] | None]
-) -> str:
-    """The text of the data script (see :func:`indicators_data`)."""
-    return indicators_data(levels, outlines).script
-
-
 def indicators_data(
     levels: Mapping[str, "pd.DataFrame"],
     outlines: Mapping[str, Mapping[str, Any] | None],
@@ -55,7 +48,7 @@ def indicators_data(
     """
     communes = levels.get("communes")
     parts = {
-        name: _json(_level(name, levels[name], outlines.get(name), communes))
+        name: script_json(_level(name, levels[name], outlines.get(name), communes))
         for name in LEVELS
         if name in levels and len(levels[name])
     }
@@ -70,11 +63,9 @@ def indicators_data(
 
     def script_of(kept: Sequence[str]) -> str:
         rest = {**head, "left_out": [name for name in parts if name not in kept]}
-        texts = ",".join(f"{_json(name)}:{parts[name]}" for name in kept)
-        body = _json(rest).removesuffix("}") + f',"levels":{{{texts}}}}}'
-        return (
-            f"window.opendata = window.opendata || {{}};\nwindow.opendata.indicateurs = {body};\n"
-        )
+        texts = ",".join(f"{script_json(name)}:{parts[name]}" for name in kept)
+        body = script_json(rest).removesuffix("}") + f',"levels":{{{texts}}}}}'
+        return data_script("indicateurs", body)
 
     kept = list(parts)
     script = script_of(kept)
@@ -257,7 +248,7 @@ def _views(communes: "pd.DataFrame | None") -> list[dict[str, Any]]:
             "y": pd.to_numeric(communes["latitude"], errors="coerce"),
         }
     ).dropna()
-    west, south, east, north = MAINLAND
+    south, north, west, east = MAINLAND
     inside = known["x"].between(west, east) & known["y"].between(south, north)
     if inside.all() or known.empty:
         return []
@@ -274,11 +265,3 @@ def _views(communes: "pd.DataFrame | None") -> list[dict[str, Any]]:
         }
         for name, part in groups
     ]
-
-
-def _json(value: object) -> str:
-    """Compact JSON that cannot end a script element, should anyone paste it in one."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from opendata.normalise.coordinates import MAINLAND
+
 if TYPE_CHECKING:
     import geopandas as gpd
     import numpy as np
 
     Array = np.ndarray[Any, Any]
 
-#: Mainland France and Corsica: west, south, east, north.
-MAINLAND = (-5.6, 41.2, 9.8, 51.3)
 #: Lambert-93, the official projection of mainland France; a cylinder that keeps areas elsewhere.
 _LAMBERT_93, _EQUAL_AREA = 2154, 6933
 #: Areas further apart than this are simplified apart: Corsica goes with the mainland.
@@ -70,7 +70,7 @@ def _apart(surfaces: "gpd.GeoDataFrame") -> "Iterator[gpd.GeoDataFrame]":
     boxes = shapely.box(west, south, west + _FAR_DEGREES, south + _FAR_DEGREES)
     for part in shapely.get_parts(shapely.union_all(boxes)):
         inside = shapely.contains_xy(part, x, y)
-        west, south, east, north = MAINLAND
+        south, north, west, east = MAINLAND
         mainland = west <= x[inside].mean() <= east and south <= y[inside].mean() <= north
         degrees = surfaces[inside].set_crs(4326, allow_override=True)
         yield degrees.to_crs(_LAMBERT_93 if mainland else _EQUAL_AREA)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from opendata.language import Text
+from opendata.normalise.coordinates import MAINLAND
 from opendata.site.wording import number
 
 WIDTH = 560.0
@@ -152,7 +153,8 @@ def polygons_of(geometry: Mapping[str, Any]) -> Sequence[Sequence[Sequence[Seque
 
 
 def _in_europe(latitude: float, longitude: float) -> bool:
-    return 41 < latitude < 51.6 and -5.6 < longitude < 10
+    south, north, west, east = MAINLAND
+    return south < latitude < north and west < longitude < east
 
 
 def point_of(row: Mapping[str, Any], suffix: str = "") -> tuple[float, float] | None:
