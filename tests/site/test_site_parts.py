@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opendata.language import Text
-from opendata.site import links, summary, wording
+from opendata.schema import table_schema
+from opendata.site import labels, links, summary, wording
 from opendata.site.sketch import outline_of
 
 
@@ -176,3 +177,8 @@ def test_a_text_is_written_once_when_both_languages_agree() -> None:
     assert wording.both(*Text("Où ?", "Where?")) == (
         '<span class="t" lang="fr">Où\u00a0?</span><span class="t" lang="en">Where?</span>'
     )
+
+
+def test_every_state_of_a_source_has_its_words() -> None:
+    etat = next(field for field in table_schema("sources")["fields"] if field["name"] == "etat")
+    assert set(labels.STATES) == set(etat["constraints"]["enum"])

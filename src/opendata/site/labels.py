@@ -76,6 +76,7 @@ STATES = {
     "a_jour": Text("À jour", "Up to date"),
     "perimee": Text("Dernière bonne copie", "Last good copy"),
     "absente": Text("Absente", "Missing"),
+    "conservee": Text("Conservée", "Kept"),
     "non_publiee": Text("Non publiée", "Not published"),
 }
 SEVERITIES = {
