@@ -162,10 +162,9 @@ class _Writer:
         self._link(dataset, "dcat:distribution", node)
         self._type(node, "dcat:Distribution")
         self._both(node, "dct:title", resource["title"], resource.get("title_en", ""))
-        described = resource.get("description") or (resource.get("schema") or {}).get("description")
-        english = resource.get("description_en") or (resource.get("schema") or {}).get(
-            "description_en"
-        )
+        schema = resource.get("schema") or {}
+        described = resource.get("description") or schema.get("description")
+        english = resource.get("description_en") or schema.get("description_en")
         self._both(node, "dct:description", described or resource["title"], english or "")
         for name in ("dcat:accessURL", "dcat:downloadURL"):
             self._link(node, name, self._uri(address))

@@ -65,15 +65,13 @@ def _write_places(book: "Workbook", heading: Any, places: pd.DataFrame) -> None:
     sheet = book.add_worksheet("lieux")
     text = book.add_format({"num_format": "@"})
     names = list(fields())
-    kinds = [field.type for field in fields().values()]
-    for at, (name, field) in enumerate(fields().items()):
-        number = field.type in ("number", "integer")
+    numeric = [field.type in ("number", "integer") for field in fields().values()]
+    for at, (name, number) in enumerate(zip(names, numeric, strict=True)):
         sheet.set_column(at, at, _width(name), None if number else text)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(places), 1), len(names) - 1)
     for at, name in enumerate(names):
         sheet.write_string(0, at, name, heading)
-    numeric = [kind in ("number", "integer") for kind in kinds]
     columns = [
         pd.to_numeric(places[name]).astype("object") if number else _fitting(places[name])
         for name, number in zip(names, numeric, strict=True)
